@@ -1,0 +1,119 @@
+"""[tool.sealwright] of the project's pyproject.toml."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from sealwright.config.reading import Strict, parse_toml, validate
+from sealwright.model import Cell
+
+_CELL = re.compile(r"(?P<runner>[a-z0-9.-]+)/(?P<python>3\.[0-9]{1,2}t?)")
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Environments(Strict):
+    """Names of the GitHub environments that the jobs with identity run in."""
+
+    sign: Text = "sign"
+    seal: Text = "seal"
+    testpypi: Text = "testpypi"
+    pypi: Text = "pypi"
+    notify: Text = "notify"
+
+
+class SkippedImport(Strict):
+    """A top-level module that the smoke jobs do not import."""
+
+    module: Text
+    reason: Annotated[str, Field(min_length=10)]
+
+
+class Smoke(Strict):
+    """What the smoke jobs do beyond installing and importing."""
+
+    command: tuple[Text, ...] = ()
+    """The project's own smoke command as an argument list, run in the fresh environment."""
+    extras: tuple[Text, ...] = ()
+    skip_imports: tuple[SkippedImport, ...] = ()
+
+
+class Settings(Strict):
+    """How this project is released. Every key has a default, so none is needed."""
+
+    tag_pattern: Text = "v*"
+    """A tag is this pattern with the version in place of the one `*`."""
+    branches: tuple[Text, ...] = ("main", "master")
+    """The tagged commit must be on one of these, where they exist."""
+    repository: str | None = None
+    """`owner/name` on GitHub; else the github.com remote; else `local/<project>`."""
+    changelog: str | None = None
+    """Path of the changelog; else CHANGELOG, CHANGES, HISTORY or NEWS with a usual suffix, where there is one."""
+    cells: tuple[Cell, ...] = ()
+    """`runner/python` pairs for the smoke jobs; by default the oldest and newest supported Python on Linux."""
+    environments: Environments = Environments()
+    testpypi: bool = True
+    provenance: Literal["both", "github"] = "both"
+    rebuild: Literal["require", "report"] = "report"
+    audit: Literal["block", "report"] = "block"
+    build_lock: str | None = None
+    """Path of a hash-locked requirements file for the build environment."""
+    smoke: Smoke = Smoke()
+    notify: bool = False
+    public_log: bool = False
+    """Allows a private repository to appear in public transparency logs."""
+    tool: Literal["release", "checkout"] = "release"
+    """Where the pipeline's own program comes from; `checkout` is for Sealwright itself."""
+
+    @field_validator("tag_pattern")
+    @classmethod
+    def _one_star(cls, value: str) -> str:
+        if value.count("*") != 1:
+            raise ValueError("needs exactly one `*`, which stands for the version")
+        return value
+
+    @field_validator("cells", mode="before")
+    @classmethod
+    def _cells(cls, value: object) -> object:
+        if not isinstance(value, list | tuple):
+            return value
+        return tuple(_cell(item) for item in value)
+
+    @field_validator("repository")
+    @classmethod
+    def _owner_and_name(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", value):
+            raise ValueError("write it as owner/name")
+        return value
+
+    def tag_for(self, version: str) -> str:
+        """The tag that releases `version`."""
+        return self.tag_pattern.replace("*", version)
+
+    def version_in(self, tag: str) -> str | None:
+        """The version that `tag` names, or None where the tag does not fit the pattern."""
+        before, _, after = self.tag_pattern.partition("*")
+        if tag.startswith(before) and tag.endswith(after) and len(tag) > len(before) + len(after):
+            return tag[len(before) : len(tag) - len(after)]
+        return None
+
+
+def _cell(item: object) -> object:
+    if not isinstance(item, str):
+        return item
+    match = _CELL.fullmatch(item)
+    if match is None:
+        raise ValueError(f"{item!r} is not runner/python, such as ubuntu-24.04/3.13")
+    return Cell(match["runner"], match["python"])
+
+
+def load_settings(pyproject: str, where: str = "pyproject.toml") -> Settings:
+    """The settings in the text of a pyproject.toml.
+
+    Raises UsageError (`toml-malformed`, `configuration-invalid`).
+    """
+    tool = parse_toml(pyproject, where).get("tool", {})
+    table = tool.get("sealwright", {}) if isinstance(tool, dict) else {}
+    return validate(Settings, table, f"{where} [tool.sealwright]")

@@ -1,0 +1,219 @@
+"""What all stand-ins share: an HTTP server on 127.0.0.1, a request log, and injected faults."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+HOST = "127.0.0.1"
+
+
+class Refusal(Exception):
+    """A request that the stand-in refuses; `reason` becomes the HTTP reason phrase as well as the body."""
+
+    def __init__(self, status: int, reason: str, body: object = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.body = body
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, read whole."""
+
+    method: str
+    path: str
+    """Without the query, not percent-decoded."""
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises Refusal 400."""
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise Refusal(400, f"body is not JSON: {error}") from error
+
+    @property
+    def bearer(self) -> str:
+        """The token of an `Authorization: Bearer` or `token` header, or an empty string."""
+        kind, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() if kind.lower() in ("bearer", "token") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What is answered: JSON for anything that is not bytes."""
+
+    status: int = 200
+    body: object = b""
+    content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Fault:
+    """Something going wrong on purpose, in requests whose method and path match."""
+
+    method: str
+    path: str
+    """A prefix of the path; `` for every path."""
+    status: int | None = None
+    delay: float = 0.0
+    """Seconds before the answer."""
+    tamper: Callable[[bytes], bytes] | None = None
+    """Changes the body of an otherwise good answer."""
+    times: int | None = None
+    """How many requests it hits before it is used up; None for all."""
+
+    def takes(self, request: Request) -> bool:
+        """Whether this fault applies now; counts down if it does."""
+        if request.method != self.method or not request.path.startswith(self.path) or self.times == 0:
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A line of the request log."""
+
+    service: str
+    method: str
+    path: str
+    status: int
+    refusal: str = ""
+    """Why, if it was refused."""
+
+
+class StandIn:
+    """A service on loopback. Subclasses answer in `handle`; state that must outlive them goes to disk there."""
+
+    name = "stand-in"
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.exchanges: list[Exchange] = []
+        self.lock = threading.RLock()
+        self._server: ThreadingHTTPServer | None = None
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:PORT`, without a final slash. Only while the server runs."""
+        if self._server is None:
+            raise RuntimeError(f"{self.name} is not running")
+        return f"http://{HOST}:{self._server.server_port}"
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; called from several threads at once. Raise `Refusal` to refuse."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self._server = ThreadingHTTPServer((HOST, 0), _handler_for(self))
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), name=self.name, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    @property
+    def refusals(self) -> tuple[Exchange, ...]:
+        """Everything that was refused so far."""
+        return tuple(e for e in self.exchanges if e.refusal)
+
+    def respond(self, request: Request) -> Response:
+        """`handle` with faults applied and the exchange logged."""
+        fault = self._fault_for(request)
+        if fault is not None and fault.delay:
+            time.sleep(fault.delay)
+        refusal = ""
+        try:
+            if fault is not None and fault.status is not None:
+                raise Refusal(fault.status, "injected fault")
+            response = self.handle(request)
+        except Refusal as error:
+            refusal = error.reason
+            body = {"message": error.reason} if error.body is None else error.body
+            response = Response(error.status, body, reason=_reason_phrase(error.reason))
+        except Exception as error:  # noqa: BLE001 - a request this server cannot read is the client's fault; say so
+            refusal = f"cannot read this request: {type(error).__name__}: {error}"
+            response = Response(400, {"message": refusal}, reason=_reason_phrase(refusal))
+        response = _as_bytes(response)
+        if fault is not None and fault.tamper is not None and isinstance(response.body, bytes):
+            response = Response(
+                response.status, fault.tamper(response.body), response.content_type, response.headers, response.reason
+            )
+        with self.lock:
+            self.exchanges.append(Exchange(self.name, request.method, request.path, response.status, refusal))
+        return response
+
+    def _fault_for(self, request: Request) -> Fault | None:
+        with self.lock:
+            return next((fault for fault in self.faults if fault.takes(request)), None)
+
+
+def _reason_phrase(text: str) -> str:
+    return text.replace("\r", " ").replace("\n", " ").encode("latin-1", "replace").decode("latin-1")[:400]
+
+
+def _as_bytes(response: Response) -> Response:
+    if isinstance(response.body, bytes):
+        kind = response.content_type or "application/octet-stream"
+        return Response(response.status, response.body, kind, response.headers, response.reason)
+    body = json.dumps(response.body).encode()
+    return Response(
+        response.status, body, response.content_type or "application/json", response.headers, response.reason
+    )
+
+
+def _handler_for(standin: StandIn) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def answer(self) -> None:
+            parts = urlsplit(self.path)
+            length = int(self.headers.get("Content-Length") or 0)
+            request = Request(
+                self.command,
+                parts.path,
+                parse_qs(parts.query, keep_blank_values=True),
+                {name.lower(): value for name, value in self.headers.items()},
+                self.rfile.read(length),
+            )
+            response = standin.respond(request)
+            body = response.body if isinstance(response.body, bytes) else b""
+            self.send_response(response.status, response.reason or HTTPStatus(response.status).phrase)
+            for name, value in response.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", response.content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = answer
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+            """Quiet: the request log is `exchanges`."""
+
+    return Handler

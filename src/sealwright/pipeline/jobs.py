@@ -1,0 +1,328 @@
+"""The table: every job of a release, in order. release.yml is rendered from it and the rehearsal runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sealwright.endpoints import TESTPYPI_UPLOAD_URL
+from sealwright.model import Cell
+from sealwright.pipeline.steps import (
+    DOSSIER,
+    PUBLISH,
+    SUMS_FILE,
+    Action,
+    AnyJob,
+    Call,
+    CheckSums,
+    Checkout,
+    Ctx,
+    Fetch,
+    Flow,
+    Grant,
+    Job,
+    Keep,
+    Out,
+    Ref,
+    Role,
+    Secret,
+    Stage,
+    Tools,
+    Use,
+)
+
+PROVENANCE_NAME = "multiple.intoto.jsonl"
+WEBHOOK_SECRET = "SEALWRIGHT_WEBHOOK"  # noqa: S105 - the name of a secret, not one
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a project may change about the table."""
+
+    cells: tuple[Cell, ...]
+    sign: str = "sign"
+    seal: str = "seal"
+    testpypi: str | None = "testpypi"
+    """Name of the environment; None where the project does without TestPyPI."""
+    pypi: str = "pypi"
+    notify: str | None = None
+    """Name of the environment that holds the webhook; None where nobody is notified."""
+    generator: bool = True
+    """Whether slsa-github-generator makes provenance beside actions/attest."""
+    tag_pattern: str = "v*"
+
+
+_CLONE = Grant("contents", "read", "check out the tagged commit")
+_FETCH = Grant("contents", "read", "download artifacts of this run")
+_SIGSTORE = Grant("id-token", "write", "prove to Sigstore which workflow signs")
+
+
+def table(options: Options) -> tuple[AnyJob, ...]:
+    """All jobs of a release, each after everything it needs."""
+    smoke = tuple(cell.job for cell in options.cells)
+    examined = ("examine", "rebuild", *smoke)
+    provenance = ("provenance",) if options.generator else ()
+    signed = ("plan", "build", *examined, "attest")
+    checked = "testpypi-check" if options.testpypi else "draft"
+    jobs: list[AnyJob] = [
+        _plan(),
+        _build(),
+        _rebuild(),
+        _examine(),
+        *(_smoke(cell) for cell in options.cells),
+        *([_provenance(examined)] if options.generator else []),
+        _attest(options.sign, examined),
+        _gate(signed, provenance),
+        _seal(options.seal),
+        _probe(),
+        _draft(signed),
+        *(_testpypi(options.testpypi) if options.testpypi else ()),
+        _pypi(options.pypi, checked),
+        _confirm("confirm", "the index serves exactly these files, its provenance names us, a clean install works", "pypi", after="pypi"),
+        _announce(),
+    ]
+    if options.notify:
+        jobs.append(_notify(options.notify, tuple(job.id for job in jobs)))
+    return tuple(jobs)
+
+
+def _kept(*jobs: str) -> tuple[Fetch, ...]:
+    return tuple(Fetch(Ref(job, "artifact")) for job in jobs)
+
+
+def _plan() -> Job:
+    return Job(
+        "plan",
+        "decides what will be released, before anything is built",
+        (Checkout(), Tools(Role.PLAN), Stage(("plan",), env={"GH_TOKEN": Ctx.TOKEN}), Keep("plan")),
+        grants=(_CLONE, Grant("actions", "read", "see whether the environments are protected")),
+    )
+
+
+def _build() -> Job:
+    return Job(
+        "build",
+        "builds the distributions, once",
+        (Checkout(), Tools(Role.BUILD), *_kept("plan"), Stage(("build",), ("plan",)), Keep("build")),
+        grants=(_CLONE,),
+        outputs=("sums",),
+        runs_project_code=True,
+    )
+
+
+def _rebuild() -> Job:
+    return Job(
+        "rebuild",
+        "builds them again on another machine; the gate compares the files",
+        (
+            Checkout(),
+            Tools(Role.BUILD),
+            *_kept("plan", "build"),
+            Stage(("rebuild",), ("plan", "build")),
+            Keep("rebuild"),
+        ),
+        grants=(_CLONE,),
+        runs_project_code=True,
+    )
+
+
+def _examine() -> Job:
+    return Job(
+        "examine",
+        "looks into the archives, resolves what they bring along, describes and audits it",
+        (
+            Checkout(),
+            Tools(Role.EXAMINE),
+            *_kept("plan", "build"),
+            Stage(("inspect", "resolve", "sbom", "audit"), ("plan", "build")),
+            Keep("examine"),
+        ),
+        grants=(_CLONE,),
+    )
+
+
+def _smoke(cell: Cell) -> Job:
+    return Job(
+        cell.job,
+        f"installs and tries each distribution on {cell.runner} with Python {cell.python}",
+        (
+            Tools(Role.SMOKE),
+            *_kept("plan", "build", "examine"),
+            Stage(("smoke",), ("plan", "build", "examine")),
+            Keep(cell.job),
+        ),
+        grants=(_FETCH,),
+        runner=cell.runner,
+        python=cell.python,
+        runs_project_code=True,
+    )
+
+
+def _provenance(after: tuple[str, ...]) -> Call:
+    return Call(
+        "provenance",
+        "SLSA provenance by slsa-github-generator, from the digests that build handed over",
+        Flow.SLSA_GENERIC,
+        {
+            "base64-subjects": Ref("build", "sums"),
+            "provenance-name": PROVENANCE_NAME,
+            "upload-assets": "false",
+            # Its own detection takes some public repositories for private and then refuses to sign.
+            "private-repository": "true",
+        },
+        grants=(
+            Grant("actions", "read", "the generator reads the run it describes"),
+            _SIGSTORE,
+            Grant("contents", "write", "asked for statically by the generator, unused with upload-assets: false"),
+        ),
+        after=after,
+    )
+
+
+def _attest(environment: str, examined: tuple[str, ...]) -> Job:
+    return Job(
+        "attest",
+        "signs distributions, SBOMs and statements, and verifies each signature at once",
+        (
+            Tools(Role.SIGN),
+            *_kept("plan", "build", *examined),
+            CheckSums(Ref("build", "sums"), f"{DOSSIER}/dist"),
+            Use(Action.ATTEST, {"subject-checksums": SUMS_FILE}, "github"),
+            Stage(("attest",), ("plan", "build", *examined), {"GITHUB_BUNDLE": Out("github", "bundle-path")}),
+            Keep("attest"),
+        ),
+        grants=(_SIGSTORE, Grant("attestations", "write", "store GitHub's own attestation")),
+        environment=environment,
+    )
+
+
+def _gate(signed: tuple[str, ...], provenance: tuple[str, ...]) -> Job:
+    return Job(
+        "gate",
+        "judges all evidence and says exactly which bytes may be published",
+        (
+            Tools(Role.GATE),
+            *_kept(*signed),
+            *(Fetch(Ref(job, "provenance-name"), f"{DOSSIER}/evidence", by_name=True) for job in provenance),
+            Stage(("gate",), signed, {"SUMS": Ref("build", "sums")}),
+            Keep("gate"),
+            Keep("publish", PUBLISH, "publish"),
+        ),
+        grants=(_FETCH,),
+        outputs=("sums", "vsa", "release"),
+    )
+
+
+def _seal(environment: str) -> Job:
+    return Job(
+        "seal",
+        "signs the gate's verdict and release.json, by the digests that the gate put out",
+        (
+            Tools(Role.SIGN),
+            *_kept("plan", "gate"),
+            Stage(("seal",), ("plan", "gate"), {"VSA": Ref("gate", "vsa"), "RELEASE": Ref("gate", "release")}),
+            Keep("seal"),
+        ),
+        grants=(_SIGSTORE,),
+        environment=environment,
+    )
+
+
+def _probe() -> Job:
+    return Job(
+        "probe",
+        "asks PyPI for a token without the environment, and must be refused",
+        (Tools(Role.SIGN), *_kept("plan"), Stage(("probe",), ("plan",)), Keep("probe")),
+        grants=(Grant("id-token", "write", "the very token that must not be enough to publish"),),
+        after=("gate",),
+    )
+
+
+def _draft(signed: tuple[str, ...]) -> Job:
+    records = (*signed, "gate", "seal")
+    return Job(
+        "draft",
+        "prepares the GitHub release with all files, still invisible",
+        (
+            Tools(Role.GITHUB),
+            *_kept(*records),
+            Stage(("draft",), records, {"GH_TOKEN": Ctx.TOKEN}),
+            Keep("draft"),
+        ),
+        grants=(Grant("contents", "write", "create a draft release and upload its assets"),),
+        after=("probe",),
+    )
+
+
+def _publish(id_: str, why: str, environment: str, inputs: dict[str, str], after: str) -> Job:
+    return Job(
+        id_,
+        why,
+        (
+            Fetch(Ref("gate", "publish"), "dist"),
+            CheckSums(Ref("gate", "sums"), "dist"),
+            Use(Action.PUBLISH, {"packages-dir": "dist", **inputs}, "publish"),
+        ),
+        grants=(Grant("id-token", "write", "trusted publishing: exchanged for a token of fifteen minutes"),),
+        environment=environment,
+        after=(after,),
+    )
+
+
+def _testpypi(environment: str) -> tuple[Job, Job]:
+    # An attestation made for TestPyPI would be valid on PyPI as well, so none are made there.
+    inputs = {"repository-url": TESTPYPI_UPLOAD_URL, "attestations": "false"}
+    return (
+        _publish("testpypi", "uploads the same bytes to TestPyPI first", environment, inputs, "draft"),
+        _confirm("testpypi-check", "installs our file from TestPyPI, its dependencies from the default index", "testpypi", after="testpypi"),
+    )
+
+
+def _pypi(environment: str, after: str) -> Job:
+    return _publish(
+        "pypi",
+        "uploads exactly what passed the gate, with attestations, after approval",
+        environment,
+        {"attestations": "true"},
+        after,
+    )
+
+
+def _confirm(id_: str, why: str, index: str, *, after: str) -> Job:
+    records = ("plan", "build", "examine", "gate")
+    return Job(
+        id_,
+        why,
+        (Tools(Role.CONFIRM), *_kept(*records), Stage(("confirm",), records, {"INDEX": index}), Keep(id_)),
+        after=(after,),
+        runs_project_code=True,
+    )
+
+
+def _announce() -> Job:
+    records = ("plan", "gate", "seal", "draft", "confirm")
+    return Job(
+        "announce",
+        "adds what the index answered and publishes the release, once",
+        (
+            Tools(Role.GITHUB),
+            *_kept(*records),
+            Stage(("announce",), records, {"GH_TOKEN": Ctx.TOKEN}),
+            Keep("announce"),
+        ),
+        grants=(Grant("contents", "write", "upload the last assets and publish the draft"),),
+    )
+
+
+def _notify(environment: str, after: tuple[str, ...]) -> Job:
+    return Job(
+        "notify",
+        "tells a webhook how it ended; nothing waits for it",
+        (
+            Tools(Role.GITHUB),
+            *_kept("plan"),
+            Stage(("notify",), ("plan",), {"WEBHOOK": Secret(WEBHOOK_SECRET)}),
+        ),
+        environment=environment,
+        after=tuple(job for job in after if job != "plan"),
+        always=True,
+    )

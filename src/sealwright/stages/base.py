@@ -1,0 +1,241 @@
+"""What all stages share: verified inputs, one record for the job, job outputs, an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from sealwright.config import Policy, Settings
+from sealwright.dossier import Dossier, decode, encode
+from sealwright.dossier.store import PLAN, POLICY, SETTINGS, record_path
+from sealwright.endpoints import Endpoints
+from sealwright.errors import Refused, SealwrightError, Unavailable
+from sealwright.model import FileRef, Finding, Mode, Plan, Planned, Record, State, Tool, sha256_hex
+from sealwright.model.digest import is_sha256
+from sealwright.pipeline.steps import DOSSIER, NEW, PUBLISH, SOURCE
+
+log = logging.getLogger("sealwright")
+RECORDS_VARIABLE = "RECORDS"
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a stage may use. Values that are missing raise when they are asked for."""
+
+    job: str
+    workspace: Path
+    environ: Mapping[str, str]
+    dossier: Dossier
+    records: Mapping[str, Record] = field(default_factory=dict)
+    """Records of earlier jobs, each found to have the digest that arrived as a job output."""
+
+    @property
+    def source(self) -> Path:
+        """The checked-out repository."""
+        return self.workspace / SOURCE
+
+    @property
+    def publish(self) -> Path:
+        """Where the gate puts what may be published."""
+        return self.workspace / PUBLISH
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where the outside is."""
+        return Endpoints.of(self.environ)
+
+    def record(self, job: str) -> Record:
+        """The verified record of an earlier job. Raises Refused (`record-missing`)."""
+        try:
+            return self.records[job]
+        except KeyError:
+            raise Refused(
+                "record-missing",
+                f"this stage needs the record of job {job}",
+                hint=f"pass its digest in {RECORDS_VARIABLE}, as the release workflow does",
+            ) from None
+
+    @cached_property
+    def planned(self) -> Planned:
+        """The plan, as the plan job recorded it."""
+        ref = self._required("plan", PLAN)
+        return Planned(decode(Plan, self.dossier.read(ref), PLAN), ref.sha256)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.planned.plan
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The effective policy that the plan job wrote down."""
+        return Policy.model_validate_json(self.dossier.read(self._required("plan", POLICY)))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The project's settings as the plan job read them in the tagged commit."""
+        return Settings.model_validate_json(self.dossier.read(self._required("plan", SETTINGS)))
+
+    def distributions(self) -> tuple[FileRef, ...]:
+        """The distributions that the build job recorded. Raises Refused (`nothing-built`)."""
+        found = self.record("build").outputs_in("dist")
+        if not found:
+            raise Refused("nothing-built", "the build job recorded no distribution")
+        return found
+
+    def wheels(self) -> tuple[FileRef, ...]:
+        """The wheels among them."""
+        return tuple(ref for ref in self.distributions() if ref.name.endswith(".whl"))
+
+    def sdists(self) -> tuple[FileRef, ...]:
+        """The source distributions among them."""
+        return tuple(ref for ref in self.distributions() if ref.name.endswith(".tar.gz"))
+
+    def _required(self, job: str, path: str) -> FileRef:
+        ref = self.record(job).output(path)
+        if ref is None:
+            raise Refused("file-missing", f"job {job} did not record {path}")
+        return ref
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a stage learned. Files it made are remembered by the dossier."""
+
+    findings: tuple[Finding, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    """Job outputs beside `record`."""
+    summary: str = ""
+    """Markdown for the job's summary page."""
+
+
+StageFunction = Callable[[Context], Result]
+
+
+@dataclass(frozen=True)
+class Completed:
+    """How a job's stages ended, for whoever reports it."""
+
+    record: Record
+    blocking: tuple[Finding, ...]
+    outputs: Mapping[str, str]
+    summary: str
+
+    @property
+    def exit_code(self) -> int:
+        """0, 1, or 3 if nothing failed but something required could not be judged."""
+        if not self.blocking:
+            return 0
+        return 3 if all(f.state is State.UNAVAILABLE for f in self.blocking) else 1
+
+
+def run_job(names: Iterable[str], environ: Mapping[str, str], workspace: Path) -> Completed:
+    """Run stages as one job and write its record, whatever happens.
+
+    A stage that cannot go on does not keep the next one from being asked: everything wrong is reported at once.
+    """
+    stages = tuple(names)
+    dossier = Dossier(workspace / DOSSIER, workspace / NEW)
+    context = Context(environ.get("GITHUB_JOB") or stages[0], workspace, environ, dossier)
+    results: list[Result] = []
+    try:
+        context = Context(context.job, workspace, environ, dossier, _verified_records(environ, dossier))
+    except SealwrightError as error:
+        results.append(Result((finding_of(error, "inputs"),)))
+    else:
+        results += [_guarded(name, context) for name in stages]
+    findings = tuple(f for result in results for f in result.findings)
+    outputs = {name: value for result in results for name, value in result.outputs.items()}
+    record = Record(
+        job=context.job,
+        plan=_plan_digest(context),
+        stages=stages,
+        inputs=dossier.inputs,
+        outputs=dossier.outputs,
+        findings=findings,
+        tools=tuple(sorted({tool for result in results for tool in result.tools})),
+    )
+    ref = dossier.add(record_path(context.job), encode(record))
+    return Completed(
+        record,
+        _blocking(context, findings),
+        {**outputs, "record": ref.sha256},
+        "\n\n".join(result.summary for result in results if result.summary),
+    )
+
+
+def finding_of(error: SealwrightError, check: str) -> Finding:
+    """An error that kept a check from being made, as that check's finding."""
+    if isinstance(error, Unavailable):
+        return Finding.unavailable(check, error.code, found=error.message, hint=error.hint)
+    return Finding.failed(check, error.code, found=error.message, hint=error.hint)
+
+
+def _guarded(name: str, context: Context) -> Result:
+    function: StageFunction = importlib.import_module(f"sealwright.stages.{name}").run
+    try:
+        return function(context)
+    except SealwrightError as error:
+        return Result((finding_of(error, name),))
+    except Exception as error:
+        # A defect of ours: the trace is for the report of it, the record is for the gate.
+        log.exception("stage %s broke", name)
+        found = f"{type(error).__name__}: {error}"
+        hint = "this is a defect of sealwright; please report it with the trace above"
+        return Result((Finding.failed(name, "internal-error", found=found, hint=hint),))
+
+
+def _blocking(context: Context, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    try:
+        policy, mode = context.policy, context.plan.mode
+    except SealwrightError:
+        policy, mode = Policy(), Mode.RELEASE
+    return policy.judge(findings, mode)
+
+
+def _plan_digest(context: Context) -> str:
+    try:
+        return context.planned.sha256
+    except SealwrightError:
+        own = next((ref for ref in context.dossier.outputs if ref.path == PLAN), None)
+        return own.sha256 if own else ""
+
+
+def _verified_records(environ: Mapping[str, str], dossier: Dossier) -> dict[str, Record]:
+    """The records named in RECORDS (`job=sha256`, one a line), all of one plan."""
+    records: dict[str, Record] = {}
+    for line in environ.get(RECORDS_VARIABLE, "").split():
+        job, _, digest = line.partition("=")
+        records[job] = _verified_record(job, digest, dossier)
+    plan = records["plan"].output(PLAN) if "plan" in records else None
+    for job, record in records.items():
+        if plan is None or record.plan != plan.sha256:
+            raise Refused("record-of-another-plan", f"the record of job {job} belongs to another plan")
+    return records
+
+
+def _verified_record(job: str, digest: str, dossier: Dossier) -> Record:
+    if not is_sha256(digest):
+        raise Refused(
+            "record-digest-empty" if not digest else "record-digest-malformed",
+            f"job {job} put out {digest!r} as the digest of its record",
+            hint="its output was lost or cut off; run that job again",
+        )
+    data = dossier.read_unrecorded(record_path(job))
+    if data is None:
+        raise Refused("record-missing", f"there is no record of job {job}", hint="its artifact is missing or incomplete")
+    if sha256_hex(data) != digest:
+        raise Refused(
+            "record-changed",
+            f"the record of job {job} has sha256:{sha256_hex(data)}, the job put out sha256:{digest}",
+            hint="the artifact was replaced after the job ended",
+        )
+    record = decode(Record, data, record_path(job))
+    if record.job != job:
+        raise Refused("record-of-another-job", f"the record of job {job} was written by job {record.job}")
+    return record

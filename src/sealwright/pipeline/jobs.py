@@ -49,6 +49,8 @@ class Options:
     generator: bool = True
     """Whether slsa-github-generator makes provenance beside actions/attest."""
     tag_pattern: str = "v*"
+    directory: str = "."
+    """Where the project lies in its repository."""
 
 
 _CLONE = Grant("contents", "read", "check out the tagged commit")
@@ -64,7 +66,7 @@ def table(options: Options) -> tuple[AnyJob, ...]:
     signed = ("plan", "build", *examined, "attest")
     checked = "testpypi-check" if options.testpypi else "draft"
     jobs: list[AnyJob] = [
-        _plan(),
+        _plan(options.directory),
         _build(),
         _rebuild(),
         _examine(),
@@ -89,11 +91,16 @@ def _kept(*jobs: str) -> tuple[Fetch, ...]:
     return tuple(Fetch(Ref(job, "artifact")) for job in jobs)
 
 
-def _plan() -> Job:
+def _plan(directory: str) -> Job:
     return Job(
         "plan",
         "decides what will be released, before anything is built",
-        (Checkout(), Tools(Role.PLAN), Stage(("plan",), env={"GH_TOKEN": Ctx.TOKEN}), Keep("plan")),
+        (
+            Checkout(),
+            Tools(Role.PLAN),
+            Stage(("plan",), env={"GH_TOKEN": Ctx.TOKEN, "PROJECT_DIRECTORY": directory}),
+            Keep("plan"),
+        ),
         grants=(_CLONE, Grant("actions", "read", "see whether the environments are protected")),
     )
 

@@ -96,7 +96,10 @@ class Context:
         return tuple(ref for ref in self.distributions() if ref.name.endswith(".tar.gz"))
 
     def _required(self, job: str, path: str) -> FileRef:
-        ref = self.record(job).output(path)
+        if job == self.job:  # the plan job itself has no record yet
+            ref = next((ref for ref in self.dossier.outputs if ref.path == path), None)
+        else:
+            ref = self.record(job).output(path)
         if ref is None:
             raise Refused("file-missing", f"job {job} did not record {path}")
         return ref
@@ -202,8 +205,7 @@ def _plan_digest(context: Context) -> str:
     try:
         return context.planned.sha256
     except SealwrightError:
-        own = next((ref for ref in context.dossier.outputs if ref.path == PLAN), None)
-        return own.sha256 if own else ""
+        return ""  # planning failed before there was a plan
 
 
 def _verified_records(environ: Mapping[str, str], dossier: Dossier) -> dict[str, Record]:

@@ -1,0 +1,99 @@
+"""HTTP for all services: bounded in time and size, and no answer is ever mistaken for an empty one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import urllib3
+
+from sealwright import __version__
+from sealwright.errors import Unavailable
+
+_TIMEOUT = urllib3.Timeout(connect=10, read=60)
+_LIMIT = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole HTTP response, of whatever status."""
+
+    url: str
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises Unavailable (`answer-malformed`)."""
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise Unavailable("answer-malformed", f"{self.url} did not answer with JSON: {error}") from error
+
+    def expect(self, *statuses: int) -> Answer:
+        """This answer, if its status is one of `statuses`. Raises Unavailable (`answer-unexpected`)."""
+        if self.status in statuses:
+            return self
+        detail = self.body[:300].decode(errors="replace").strip()
+        raise Unavailable(
+            "answer-unexpected",
+            f"{self.url} answered {self.status} {self.reason}" + (f": {detail}" if detail else ""),
+            hint="try again; if it stays, look at the service's status page",
+        )
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    retries: int = 2,
+    limit: int = _LIMIT,
+) -> Answer:
+    """One request. GET and HEAD are repeated `retries` times after a failed connection or a 502, 503 or 504.
+
+    Redirects are not followed: an answer from elsewhere is not an answer from there. `limit` is in bytes.
+    Raises Unavailable (`no-answer`, `answer-too-large`).
+    """
+    repeatable = method in ("GET", "HEAD")
+    policy = urllib3.Retry(
+        total=retries if repeatable else 0,
+        redirect=0,
+        backoff_factor=0.2,
+        status_forcelist=(502, 503, 504),
+        allowed_methods=None if repeatable else (),
+        raise_on_status=False,
+        raise_on_redirect=False,
+    )
+    sent = {"User-Agent": f"sealwright/{__version__}", **(headers or {})}
+    try:
+        response = _pool().request(
+            method,
+            url,
+            headers=sent,
+            body=body,
+            retries=policy,
+            timeout=_TIMEOUT,
+            redirect=False,
+            preload_content=False,
+        )
+        try:
+            data = response.read(limit + 1, decode_content=True)
+        finally:
+            response.release_conn()
+    except urllib3.exceptions.HTTPError as error:
+        reason = getattr(error, "reason", None) or error
+        raise Unavailable("no-answer", f"{url} did not answer: {reason}", hint="check the network and try again") from error
+    if len(data) > limit:
+        raise Unavailable("answer-too-large", f"{url} answered with more than {limit} bytes")
+    lowered = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(url, response.status, response.reason or "", lowered, data)
+
+
+def _pool() -> urllib3.PoolManager:
+    return urllib3.PoolManager()

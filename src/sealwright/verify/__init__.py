@@ -1,0 +1,1 @@
+"""Decisions. Bytes and expectations in, findings out: no network, no file system, no clock."""

@@ -25,7 +25,7 @@ def encode(value: Any) -> bytes:
 
 
 @cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
@@ -35,7 +35,7 @@ def decode(kind: type[T], data: bytes, where: str) -> T:
     Raises Refused (`malformed`) naming `where`.
     """
     try:
-        return _adapter(kind).validate_json(data)
+        value: T = _adapter(kind).validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -44,3 +44,4 @@ def decode(kind: type[T], data: bytes, where: str) -> T:
             f"{where} is not a {kind.__name__.lower()}: {place + ': ' if place else ''}{first['msg']}",
             hint="it was cut off or changed after the job that wrote it",
         ) from error
+    return value

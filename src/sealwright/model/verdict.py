@@ -62,8 +62,7 @@ class Verdict:
         return tuple(
             f
             for f in self.findings
-            if (f.check in required and f.state is not State.PASS)
-            or (f.check in enforced and f.state is State.FAIL)
+            if (f.check in required and f.state is not State.PASS) or (f.check in enforced and f.state is State.FAIL)
         )
 
     @property

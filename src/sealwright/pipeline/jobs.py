@@ -13,8 +13,8 @@ from sealwright.pipeline.steps import (
     Action,
     AnyJob,
     Call,
-    CheckSums,
     Checkout,
+    CheckSums,
     Ctx,
     Fetch,
     Flow,
@@ -79,7 +79,12 @@ def table(options: Options) -> tuple[AnyJob, ...]:
         _draft(signed),
         *(_testpypi(options.testpypi) if options.testpypi else ()),
         _pypi(options.pypi, checked),
-        _confirm("confirm", "the index serves exactly these files, its provenance names us, a clean install works", "pypi", after="pypi"),
+        _confirm(
+            "confirm",
+            "the index serves exactly these files, its provenance names us, a clean install works",
+            "pypi",
+            after="pypi",
+        ),
         _announce(),
     ]
     if options.notify:
@@ -280,7 +285,12 @@ def _testpypi(environment: str) -> tuple[Job, Job]:
     inputs = {"repository-url": TESTPYPI_UPLOAD_URL, "attestations": "false"}
     return (
         _publish("testpypi", "uploads the same bytes to TestPyPI first", environment, inputs, "draft"),
-        _confirm("testpypi-check", "installs our file from TestPyPI, its dependencies from the default index", "testpypi", after="testpypi"),
+        _confirm(
+            "testpypi-check",
+            "installs our file from TestPyPI, its dependencies from the default index",
+            "testpypi",
+            after="testpypi",
+        ),
     )
 
 

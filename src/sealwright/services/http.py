@@ -88,7 +88,9 @@ def request(
             response.release_conn()
     except urllib3.exceptions.HTTPError as error:
         reason = getattr(error, "reason", None) or error
-        raise Unavailable("no-answer", f"{url} did not answer: {reason}", hint="check the network and try again") from error
+        raise Unavailable(
+            "no-answer", f"{url} did not answer: {reason}", hint="check the network and try again"
+        ) from error
     if len(data) > limit:
         raise Unavailable("answer-too-large", f"{url} answered with more than {limit} bytes")
     lowered = {name.lower(): value for name, value in response.headers.items()}

@@ -230,7 +230,9 @@ def _verified_record(job: str, digest: str, dossier: Dossier) -> Record:
         )
     data = dossier.read_unrecorded(record_path(job))
     if data is None:
-        raise Refused("record-missing", f"there is no record of job {job}", hint="its artifact is missing or incomplete")
+        raise Refused(
+            "record-missing", f"there is no record of job {job}", hint="its artifact is missing or incomplete"
+        )
     if sha256_hex(data) != digest:
         raise Refused(
             "record-changed",

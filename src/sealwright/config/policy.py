@@ -54,7 +54,7 @@ class Audit(Strict):
 class Policy(Strict):
     """What a release must satisfy."""
 
-    checks: dict[str, Level] = {}
+    checks: dict[str, Level] = Field(default_factory=dict)
     audit: Audit = Audit()
 
     @model_validator(mode="after")

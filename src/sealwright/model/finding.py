@@ -10,7 +10,7 @@ from typing import ClassVar
 class State(StrEnum):
     """The five answers a check can give. Only `PASS` is ever read as passed."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - an answer, not a password
     FAIL = "fail"
     ABSENT = "absent"
     """There is no such evidence."""

@@ -27,7 +27,7 @@ class Out:
 class Ctx(StrEnum):
     """A fact of the run that the platform supplies, named as GitHub's `github` context names it."""
 
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - the name of a value
     """The job's own short-lived token, with the job's grants and no more."""
 
 

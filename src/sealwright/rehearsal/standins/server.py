@@ -147,9 +147,7 @@ class StandIn:
             time.sleep(fault.delay)
         refusal = ""
         try:
-            if fault is not None and fault.status is not None:
-                raise Refusal(fault.status, "injected fault")
-            response = self.handle(request)
+            response = self.handle(request) if fault is None else self._faulty(fault, request)
         except Refusal as error:
             refusal = error.reason
             body = {"message": error.reason} if error.body is None else error.body
@@ -165,6 +163,11 @@ class StandIn:
         with self.lock:
             self.exchanges.append(Exchange(self.name, request.method, request.path, response.status, refusal))
         return response
+
+    def _faulty(self, fault: Fault, request: Request) -> Response:
+        if fault.status is not None:
+            raise Refusal(fault.status, "injected fault")
+        return self.handle(request)
 
     def _fault_for(self, request: Request) -> Fault | None:
         with self.lock:

@@ -1,0 +1,82 @@
+"""The command line: a table of commands, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sealwright import __version__
+from sealwright.errors import SealwrightError
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What a command is called with; commands read nothing else of the process."""
+
+    arguments: Sequence[str]
+    environ: Mapping[str, str]
+    directory: Path
+
+
+Command = Callable[[Invocation], int]
+
+COMMANDS: dict[str, str] = {
+    "rehearse": "run the whole release here, against local stand-ins, before any tag exists",
+    "workflow": "render .github/workflows/release.yml from the job table, or check it",
+    "stage": "run one stage of the release; what release.yml and the rehearsal call",
+}
+"""Name to one line of help; `sealwright.cli.<name>.run` is the command."""
+
+_USAGE = """\
+usage: sealwright COMMAND [OPTION...]
+
+{commands}
+
+`sealwright COMMAND --help` explains one command; `sealwright --version` prints {version}.
+Exit codes: 0 passed, 1 judged and failed, 2 usage, 3 could not judge.
+"""
+
+
+def usage() -> str:
+    """The text of `sealwright --help`."""
+    width = max(map(len, COMMANDS))
+    lines = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    return _USAGE.format(commands=lines, version=__version__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code. Errors are printed here and nowhere else."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    name = words[0] if words else "--help"
+    if name in ("-h", "--help", "help"):
+        sys.stdout.write(usage())
+        return 0 if words else 2
+    if name in ("-V", "--version"):
+        sys.stdout.write(f"{__version__}\n")
+        return 0
+    if name not in COMMANDS:
+        sys.stderr.write(f"error: there is no command `{name}`\n\n{usage()}")
+        return 2
+    command: Command = importlib.import_module(f"sealwright.cli.{name}").run
+    try:
+        return command(Invocation(words[1:], os.environ, Path.cwd()))
+    except SealwrightError as error:
+        sys.stderr.write(describe(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would otherwise complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def describe(error: SealwrightError) -> str:
+    """An error as the user sees it."""
+    hint = f"  fix: {error.hint}\n" if error.hint else ""
+    return f"error: {error.code}: {error.message}\n{hint}"

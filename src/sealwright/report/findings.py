@@ -1,0 +1,46 @@
+"""Findings as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sealwright.model import Finding, State
+
+WORDS = {
+    State.PASS: "ok",
+    State.FAIL: "FAIL",
+    State.ABSENT: "absent",
+    State.UNAVAILABLE: "unseen",
+    State.SKIPPED: "skip",
+}
+"""The word for each answer; readable without colour."""
+_WIDTH = max(map(len, WORDS.values()))
+
+
+def finding_lines(findings: Iterable[Finding], blocking: Iterable[Finding] = ()) -> Iterator[str]:
+    """One line a finding, and a block with expected, found and fix for each that needs attention."""
+    stopping = set(blocking)
+    for finding in findings:
+        yield headline(finding, stops=finding in stopping)
+        if finding.state is not State.PASS:
+            yield from details(finding)
+
+
+def headline(finding: Finding, *, stops: bool = False) -> str:
+    """The finding in one line."""
+    word = WORDS[finding.state]
+    if finding.state is State.FAIL and not stops:
+        word = "note"
+    about = f" {finding.subject}" if finding.subject else ""
+    if finding.state is State.PASS:
+        text = f"{finding.check}{about}" + (f": {finding.found}" if finding.found else "")
+    else:
+        text = f"{finding.code}{about}"
+    return f"{word:<{_WIDTH}}  {text}"
+
+
+def details(finding: Finding) -> Iterator[str]:
+    """What was expected and found, and what to do."""
+    for label, text in (("expected", finding.expected), ("found", finding.found), ("fix", finding.hint)):
+        for number, line in enumerate(text.splitlines()):
+            yield f"{'':<{_WIDTH}}  {label if number == 0 else '':<8}  {line}"

@@ -1,0 +1,127 @@
+"""Where a rehearsal keeps what: the dossier on top, everything else in one hidden folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sealwright.errors import UsageError
+
+_FORMAT = 1
+
+
+def cache_home(environ: Mapping[str, str]) -> Path:
+    """Where Sealwright keeps what it can make again (https://specifications.freedesktop.org/basedir-spec/)."""
+    base = environ.get("XDG_CACHE_HOME") or environ.get("LOCALAPPDATA")
+    home = Path(base) if base else Path(environ.get("HOME") or Path.home()) / ".cache"
+    return home / "sealwright"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is rehearsed; fixed when a rehearsal starts, and what `--resume` continues."""
+
+    project: str
+    directory: str
+    version: str
+    tag: str
+    commit: str
+    repository: str
+    rekor: int
+    cells: tuple[str, ...]
+    """`runner/python` pairs that can run here."""
+    not_rehearsed: tuple[str, ...]
+    """What is known from the start not to be rehearsed, a short phrase each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths of one rehearsal."""
+
+    out: Path
+
+    @property
+    def state(self) -> Path:
+        """Everything that is not the dossier."""
+        return self.out / ".rehearsal"
+
+    @property
+    def subject_file(self) -> Path:
+        """Marks the folder as a rehearsal."""
+        return self.state / "rehearsal.json"
+
+    @property
+    def origin(self) -> Path:
+        """The repository that jobs check out from: a mirror of the user's, with the rehearsed tag."""
+        return self.state / "origin.git"
+
+    @property
+    def services(self) -> Path:
+        """What the stand-ins keep on disk."""
+        return self.state / "services"
+
+    @property
+    def artifacts(self) -> Path:
+        """What jobs kept."""
+        return self.state / "artifacts"
+
+    @property
+    def jobs(self) -> Path:
+        """Results and logs of jobs."""
+        return self.state / "jobs"
+
+    @property
+    def work(self) -> Path:
+        """Workspaces."""
+        return self.state / "work"
+
+    @property
+    def trust_config(self) -> Path:
+        """What a Sigstore client needs to verify this rehearsal's signatures."""
+        return self.out / "trust_config.json"
+
+    def start(self, subject: Subject) -> None:
+        """Make an empty rehearsal, in place of an earlier one.
+
+        Raises UsageError (`out-not-a-rehearsal`) rather than delete something else.
+        """
+        if self.out.exists() and not self.out.is_dir():
+            raise UsageError("out-not-a-folder", f"{self.out} is a file", hint="choose another --out")
+        if self.out.is_dir() and any(self.out.iterdir()):
+            if not self.state.is_dir():
+                raise UsageError(
+                    "out-not-a-rehearsal",
+                    f"{self.out} holds something that is not a rehearsal",
+                    hint="choose an empty folder, or remove it yourself",
+                )
+            shutil.rmtree(self.out)
+        for folder in (self.state, self.services, self.artifacts, self.jobs, self.work):
+            folder.mkdir(parents=True)
+        write_atomically(self.subject_file, json.dumps({"format": _FORMAT, **asdict(subject)}, indent=1).encode())
+
+    def resume(self) -> Subject:
+        """What is being rehearsed in this folder. Raises UsageError (`nothing-to-resume`)."""
+        try:
+            document = json.loads(self.subject_file.read_bytes())
+            if document.pop("format") != _FORMAT:
+                raise ValueError("another format")
+            document["cells"] = tuple(document["cells"])
+            document["not_rehearsed"] = tuple(document["not_rehearsed"])
+            return Subject(**document)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(
+                "nothing-to-resume",
+                f"{self.out} holds no rehearsal that can be continued",
+                hint="leave out --resume to start one",
+            ) from error
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that it appears whole or not at all, also if the machine dies."""
+    temporary = path.with_name(f".{path.name}.partial")
+    temporary.write_bytes(data)
+    os.replace(temporary, path)

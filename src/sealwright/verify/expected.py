@@ -6,7 +6,9 @@ The claims are Fulcio's certificate extensions: https://github.com/sigstore/fulc
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sealwright.endpoints import GITHUB_ISSUER, GITHUB_URL
@@ -88,15 +90,44 @@ def judge_claims(
     `signer-trigger`, `signer-runner`, `signer-run`.
     """
     by = signer or Signer.own(expected)
+    pairs = (
+        ("signer-workflow", by.uri, claims.san),
+        ("signer-workflow", by.uri, claims.build_signer_uri),
+        ("signer-commit", by.commit, claims.build_signer_digest),
+    )
+    wrong = (*disagreements(pairs, check, subject), *judge_run(claims, expected, check, subject))
+    answer = wrong or (Finding.passed(check, subject, f"signed by {claims.san}"),)
+    return answer if environment is None else (*answer, judge_environment(claims, environment, subject))
+
+
+def judge_run(claims: Claims, expected: Expected, check: str, subject: str) -> tuple[Finding, ...]:
+    """Every disagreement about the run that asked for the certificate, whichever workflow file signed in it."""
+    pairs = (
+        ("signer-issuer", expected.issuer, claims.issuer),
+        ("signer-repository", expected.repository_url, claims.repository),
+        ("signer-commit", expected.commit, claims.commit),
+        ("signer-ref", expected.ref, claims.ref),
+        ("signer-workflow", expected.workflow_uri, claims.build_config_uri),
+        ("signer-commit", expected.commit, claims.build_config_digest),
+        ("signer-trigger", expected.trigger, claims.trigger),
+        ("signer-runner", expected.runner, claims.runner),
+        *((("signer-run", expected.run_uri, claims.run_uri),) if expected.run_uri else ()),
+    )
+    return disagreements(pairs, check, subject)
+
+
+def disagreements(
+    pairs: Iterable[tuple[str, str, str]], check: str, subject: str, hints: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Finding, ...]:
+    """One failure for each (code, wanted, found) whose addresses or texts differ, each said once."""
     wrong = {
-        (code, wanted): Finding.failed(
-            check, code, subject, expected=wanted, found=found or "nothing", hint=_HINTS[code]
+        (code, wanted, found): Finding.failed(
+            check, code, subject, expected=wanted, found=found or "nothing", hint=hints.get(code) or _HINTS[code]
         )
-        for code, wanted, found in _pairs(claims, expected, by)
+        for code, wanted, found in pairs
         if canonical(wanted) != canonical(found)
     }
-    answer = tuple(wrong.values()) or (Finding.passed(check, subject, f"signed by {claims.san}"),)
-    return answer if environment is None else (*answer, judge_environment(claims, environment, subject))
+    return tuple(wrong.values())
 
 
 def judge_environment(claims: Claims, environment: str, subject: str) -> Finding:
@@ -131,25 +162,6 @@ def canonical(text: str) -> str:
         return text
     parts = tail.split("/", 3)
     return "/".join([head.lower() + ":/", *(part.lower() for part in parts[:3]), *parts[3:]])
-
-
-def _pairs(claims: Claims, expected: Expected, signer: Signer) -> tuple[tuple[str, str, str], ...]:
-    """(code, wanted, found), in the order in which a disagreement is most telling."""
-    run = (("signer-run", expected.run_uri, claims.run_uri),) if expected.run_uri else ()
-    return (
-        ("signer-issuer", expected.issuer, claims.issuer),
-        ("signer-workflow", signer.uri, claims.san),
-        ("signer-workflow", signer.uri, claims.build_signer_uri),
-        ("signer-commit", signer.commit, claims.build_signer_digest),
-        ("signer-repository", expected.repository_url, claims.repository),
-        ("signer-commit", expected.commit, claims.commit),
-        ("signer-ref", expected.ref, claims.ref),
-        ("signer-workflow", expected.workflow_uri, claims.build_config_uri),
-        ("signer-commit", expected.commit, claims.build_config_digest),
-        ("signer-trigger", expected.trigger, claims.trigger),
-        ("signer-runner", expected.runner, claims.runner),
-        *run,
-    )
 
 
 _HINTS = {

@@ -1,0 +1,34 @@
+# Two commands for everybody: `make rehearse` and `make test`. Each sets up what it needs from the package index.
+PYTHON ?= python3
+VENV := .venv
+REHEARSE_VENV := build/rehearse-venv
+
+.PHONY: rehearse test lint bench lock-tools workflow clean
+
+rehearse: $(REHEARSE_VENV)/.ready
+	PYTHONPATH=src $(REHEARSE_VENV)/bin/python -m sealwright rehearse --out build/rehearsal $(REHEARSE_FLAGS)
+
+test: $(VENV)/.ready
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal $(TEST_FLAGS)
+
+lint: $(VENV)/.ready
+	scripts/lint.sh
+
+bench: $(VENV)/.ready
+	$(VENV)/bin/python benchmarks/run.py
+
+workflow: $(VENV)/.ready
+	$(VENV)/bin/python -m sealwright workflow
+
+# Takes new versions of all tools that have been public for a week.
+lock-tools: $(VENV)/.ready
+	scripts/lock_tools.sh
+
+$(VENV)/.ready: requirements/dev.txt scripts/bootstrap.py
+	$(PYTHON) scripts/bootstrap.py $(VENV) requirements/dev.txt
+
+$(REHEARSE_VENV)/.ready: requirements/rehearse.txt scripts/bootstrap.py
+	$(PYTHON) scripts/bootstrap.py $(REHEARSE_VENV) requirements/rehearse.txt
+
+clean:
+	rm -rf build $(VENV)

@@ -1,0 +1,74 @@
+"""`sealwright rehearse`: the whole release, here, now."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from sealwright.cli import Invocation
+from sealwright.rehearsal.rehearse import Outcome, Request, prepare, rehearse
+from sealwright.rehearsal.services import World
+from sealwright.report.progress import Progress
+from sealwright.report.rehearsal import as_json, closing, job_line, opening
+
+
+def run(invocation: Invocation) -> int:
+    """Rehearse a project's release and print the verdict."""
+    arguments = _parser().parse_args(invocation.arguments)
+    began = time.monotonic()
+    request = _request(arguments, invocation.directory)
+    prepared = prepare(request, invocation.environ)
+    sys.stderr.write(opening(prepared.subject) + "\n")
+    jobs = tuple(job.id for job in prepared.jobs)
+    with Progress(jobs, sys.stderr, invocation.environ) as progress:
+        outcome = rehearse(prepared, request, invocation.environ, progress.observe)
+    seconds = time.monotonic() - began
+    if arguments.json:
+        sys.stdout.write(json.dumps(as_json(outcome, seconds), indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(_lines(outcome, seconds)) + "\n")
+    return outcome.exit_code
+
+
+def _lines(outcome: Outcome, seconds: float) -> list[str]:
+    width = max(map(len, outcome.jobs))
+    rows = [job_line(job, width, outcome.results.get(job), outcome.records.get(job)) for job in outcome.jobs]
+    return [opening(outcome.subject), "", *rows, *closing(outcome, seconds)]
+
+
+def _request(arguments: argparse.Namespace, directory: Path) -> Request:
+    return Request(
+        project=(directory / arguments.project).resolve(),
+        version=arguments.version,
+        out=directory / arguments.out if arguments.out else None,
+        resume=arguments.resume,
+        rekor=arguments.rekor,
+        world=World(
+            advisories=directory / arguments.advisories if arguments.advisories else None,
+            publisher_environments={"pypi": arguments.publisher_environment}
+            if arguments.publisher_environment
+            else None,
+        ),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sealwright rehearse",
+        description="Runs the whole release of the current commit, from plan to the check after publishing, against"
+        " local stand-ins. Nothing leaves this machine and nothing is written into the project.",
+        epilog="Exit codes: 0 passed, 1 would have been stopped, 2 usage, 3 could not judge.",
+    )
+    add = parser.add_argument
+    add("--project", default=".", metavar="DIR", help="the project to rehearse (default: the current folder)")
+    add("--version", metavar="V", help="rehearse the tag of this version (default: the project's own)")
+    add("--out", metavar="DIR", help="where the dossier goes; an earlier rehearsal there is replaced")
+    add("--resume", action="store_true", help="continue a rehearsal that was interrupted; finished jobs stay")
+    add("--rekor", type=int, choices=(1, 2), default=1, help="which transparency log API the stand-ins offer")
+    add("--advisories", metavar="DIR", help="audit against these OSV files instead of the real service")
+    add("--publisher-environment", metavar="NAME", help="the environment that PyPI has on file for this project")
+    add("--json", action="store_true", help="print the outcome as JSON")
+    return parser

@@ -1,0 +1,201 @@
+"""A whole rehearsal: choose what to release, start the stand-ins, run the table, complete the dossier."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sealwright.dossier import decode
+from sealwright.dossier.store import record_path
+from sealwright.errors import Refused, UsageError
+from sealwright.model import Record, State
+from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.steps import AnyJob
+from sealwright.rehearsal.artifacts import Artifacts
+from sealwright.rehearsal.choose import Choice, choose, options_of
+from sealwright.rehearsal.layout import Layout, Subject, cache_home
+from sealwright.rehearsal.results import JobResult, JobState, Results
+from sealwright.rehearsal.runner import Runner
+from sealwright.rehearsal.schedule import Observer, run_all
+from sealwright.rehearsal.services import Services, World
+from sealwright.rehearsal.standins.server import Exchange
+from sealwright.rehearsal.toolsets import Toolsets
+from sealwright.rehearsal.workspace import github_environment
+from sealwright.services.environments import PackageIndex, uv_cache
+from sealwright.services.git import Repository
+
+NEVER_REHEARSED = ("PyPI's and TestPyPI's current settings", "GitHub's approvals, rulesets and environments")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants to rehearse."""
+
+    project: Path
+    version: str | None = None
+    out: Path | None = None
+    resume: bool = False
+    rekor: int = 1
+    world: World = field(default_factory=World)
+    stop_after: str | None = None
+    """Start no further job after this one has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a rehearsal ended."""
+
+    subject: Subject
+    out: Path
+    jobs: tuple[str, ...]
+    results: Mapping[str, JobResult]
+    records: Mapping[str, Record]
+    exchanges: tuple[Exchange, ...]
+    """Everything the stand-ins were asked in this run."""
+    not_rehearsed: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 if every job succeeded, 3 if nothing failed but something required could not be judged, else 1."""
+        states = {self.results[job].state if job in self.results else JobState.NOT_RUN for job in self.jobs}
+        if states == {JobState.OK}:
+            return 0
+        return 1 if JobState.FAILED in states or JobState.UNJUDGED not in states else 3
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """Indexes that were published to."""
+        ended = {job for job, result in self.results.items() if result.state is JobState.OK}
+        return tuple(name for name in ("testpypi", "pypi") if name in ended)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A rehearsal that is about to run."""
+
+    layout: Layout
+    subject: Subject
+    options: Options
+    pythons: Mapping[str, Path]
+
+    @property
+    def jobs(self) -> tuple[AnyJob, ...]:
+        """The table, with the cells that can run here."""
+        return table(self.options)
+
+
+def prepare(request: Request, environ: Mapping[str, str]) -> Prepared:
+    """Decide what is rehearsed and make (or, to resume, find) its folder.
+
+    Raises UsageError and Refused for a project that cannot be rehearsed, each with a hint.
+    """
+    repository = Repository.find(request.project, environ)
+    choice = choose(repository, request.project, request.version, environ, rekor=request.rekor)
+    layout = Layout((request.out or _default_out(choice.subject, environ)).absolute())
+    if request.resume:
+        subject = layout.resume()
+        _same_project(subject, choice.subject)
+        options, pythons = options_of(repository, subject, environ)
+        return Prepared(layout, subject, options, pythons)
+    layout.start(choice.subject)
+    _make_origin(layout, repository, choice)
+    return Prepared(layout, choice.subject, choice.options, choice.pythons)
+
+
+def rehearse(prepared: Prepared, request: Request, environ: Mapping[str, str], observe: Observer) -> Outcome:
+    """Run every job that has not succeeded yet. The dossier is complete also when the release was stopped."""
+    layout, subject = prepared.layout, prepared.subject
+    done = Results(layout.jobs).load()
+    index = PackageIndex.from_pip(environ)
+    with Services(layout, subject, prepared.options, request.world) as services:
+        runner = Runner(
+            layout,
+            subject,
+            services,
+            Toolsets(cache_home(environ) / "tools", index, environ),
+            prepared.pythons,
+            {**github_environment(subject, environ), **index.pip_env(), "UV_CACHE_DIR": str(uv_cache(environ))},
+            {job: result.outputs for job, result in done.items()},
+        )
+        results = run_all(
+            prepared.jobs,
+            done,
+            lambda job: _run_one(runner, job),
+            observe,
+            workers=max(2, os.cpu_count() or 2),
+            stop_after=request.stop_after,
+        )
+        exchanges = tuple(exchange for standin in services.all() for exchange in standin.exchanges)
+    records = _records(layout, prepared.jobs)
+    unseen = tuple(_unseen(records))
+    return Outcome(
+        subject,
+        layout.out,
+        tuple(job.id for job in prepared.jobs),
+        results,
+        records,
+        exchanges,
+        (*NEVER_REHEARSED, *subject.not_rehearsed, *unseen),
+    )
+
+
+def _run_one(runner: Runner, job: AnyJob) -> JobResult:
+    _forget(runner.layout, runner.artifacts, job.id)
+    result = runner.run(job)
+    runner.outputs[job.id] = result.outputs
+    _complete_dossier(runner.layout, runner.artifacts, job.id)
+    return result
+
+
+def _complete_dossier(layout: Layout, artifacts: Artifacts, job: str) -> None:
+    for path, source in artifacts.dossier_files(job).items():
+        target = layout.out / path
+        if target.exists() and target.read_bytes() != source.read_bytes():
+            raise Refused("dossier-conflict", f"{path} comes from two jobs, with different content")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def _forget(layout: Layout, artifacts: Artifacts, job: str) -> None:
+    for path in artifacts.dossier_files(job):
+        (layout.out / path).unlink(missing_ok=True)
+
+
+def _records(layout: Layout, jobs: tuple[AnyJob, ...]) -> dict[str, Record]:
+    found = {}
+    for job in jobs:
+        path = layout.out / record_path(job.id)
+        if path.is_file():
+            found[job.id] = decode(Record, path.read_bytes(), record_path(job.id))
+    return found
+
+
+def _unseen(records: Mapping[str, Record]) -> list[str]:
+    found = [
+        f"{finding.check} ({finding.code})"
+        for record in records.values()
+        for finding in record.findings
+        if finding.state is State.UNAVAILABLE
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _make_origin(layout: Layout, repository: Repository, choice: Choice) -> None:
+    repository.mirror(layout.origin)
+    Repository(layout.origin, repository.environ).set_tag(choice.subject.tag, choice.subject.commit)
+
+
+def _default_out(subject: Subject, environ: Mapping[str, str]) -> Path:
+    return cache_home(environ) / "rehearsals" / f"{subject.project}-{subject.version}"
+
+
+def _same_project(old: Subject, new: Subject) -> None:
+    if (old.project, old.directory) != (new.project, new.directory):
+        raise UsageError(
+            "nothing-to-resume",
+            f"the rehearsal there is of {old.project}, not of {new.project}",
+            hint="give the folder of that rehearsal with --out",
+        )

@@ -1,0 +1,128 @@
+"""A rehearsal for people and for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from sealwright import __version__
+from sealwright.model import Finding, Record, State
+from sealwright.rehearsal.layout import Subject
+from sealwright.rehearsal.rehearse import Outcome
+from sealwright.rehearsal.results import JobResult, JobState
+from sealwright.report.findings import details, headline
+
+WORDS = {JobState.OK: "ok", JobState.FAILED: "FAIL", JobState.UNJUDGED: "unseen", JobState.NOT_RUN: "--"}
+"""The word for each end of a job; readable without colour."""
+_NOTE_WIDTH = 72
+
+
+def opening(subject: Subject) -> str:
+    """The first line: what is rehearsed, and where."""
+    return (
+        f"{subject.project} {subject.version}, tag {subject.tag} at {subject.commit[:7]}."
+        f" Stand-ins on loopback, Rekor v{subject.rekor}."
+    )
+
+
+def job_line(job: str, width: int, result: JobResult | None, record: Record | None) -> str:
+    """One row of the table."""
+    if result is None:
+        return f"  {'--':<6}  {job:<{width}}         not run: the rehearsal was stopped"
+    seconds = f"{result.seconds:5.1f}s" if result.state is not JobState.NOT_RUN else " " * 6
+    return f"  {WORDS[result.state]:<6}  {job:<{width}} {seconds}  {note(result, record)}".rstrip()
+
+
+def note(result: JobResult, record: Record | None) -> str:
+    """What a job has to say in a few words."""
+    if result.state is JobState.NOT_RUN:
+        return f"not run: {result.message}"
+    findings = record.findings if record else ()
+    if result.state is not JobState.OK:
+        codes = dict.fromkeys(finding.code for finding in _worst(findings))
+        return ", ".join(codes) or result.message.splitlines()[0][:_NOTE_WIDTH]
+    said = dict.fromkeys(f.found.splitlines()[0] for f in findings if f.state is State.PASS and f.found)
+    unseen = dict.fromkeys(f"{f.check} unseen" for f in findings if f.state is State.UNAVAILABLE)
+    text = "; ".join([*unseen, *said])
+    return text if len(text) <= _NOTE_WIDTH else text[: _NOTE_WIDTH - 1] + "…"
+
+
+def closing(outcome: Outcome, seconds: float) -> Iterator[str]:
+    """Everything below the table."""
+    for job in outcome.jobs:
+        yield from _attention(outcome, job)
+    yield ""
+    yield f"Not rehearsed: {'; '.join(outcome.not_rehearsed)}."
+    yield verdict_line(outcome)
+    yield f"{seconds:.1f}s  dossier: {outcome.out}"
+
+
+def verdict_line(outcome: Outcome) -> str:
+    """The one sentence to remember."""
+    results = outcome.results
+    stopped = [job for job in outcome.jobs if job in results and results[job].state in _STOPPED]
+    if outcome.exit_code == 0:
+        return f"PASSED  {len(outcome.jobs)} jobs, from plan to the check after publishing."
+    published = (
+        f"Published to the stand-ins of {' and '.join(outcome.published)}."
+        if outcome.published
+        else "Nothing published."
+    )
+    if not stopped:
+        return f"UNFINISHED  Continue with --resume. {published}"
+    word = "FAILED" if outcome.exit_code == 1 else "COULD NOT JUDGE"
+    return f"{word}  The release would have stopped at {stopped[0]}, after the tag. {published}"
+
+
+_STOPPED = (JobState.FAILED, JobState.UNJUDGED)
+
+
+def as_json(outcome: Outcome, seconds: float) -> dict[str, Any]:
+    """The whole outcome for `--json`. Times are in seconds."""
+    return {
+        "sealwright": __version__,
+        "subject": asdict(outcome.subject),
+        "passed": outcome.exit_code == 0,
+        "exit_code": outcome.exit_code,
+        "published": list(outcome.published),
+        "jobs": [_job_json(outcome, job) for job in outcome.jobs],
+        "not_rehearsed": list(outcome.not_rehearsed),
+        "refusals": [asdict(exchange) for exchange in outcome.exchanges if exchange.refusal],
+        "seconds": round(seconds, 3),
+        "dossier": str(outcome.out),
+    }
+
+
+def _job_json(outcome: Outcome, job: str) -> dict[str, Any]:
+    result, record = outcome.results.get(job), outcome.records.get(job)
+    return {
+        "job": job,
+        "state": result.state if result else JobState.NOT_RUN,
+        "seconds": round(result.seconds, 3) if result else None,
+        "message": result.message if result else "",
+        "findings": [asdict(finding) for finding in record.findings] if record else [],
+    }
+
+
+def _worst(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings that stopped a job: what failed, or else what could not be looked at."""
+    failed = tuple(f for f in findings if f.state is State.FAIL)
+    return failed or tuple(f for f in findings if f.state is not State.PASS)
+
+
+def _attention(outcome: Outcome, job: str) -> Iterator[str]:
+    result, record = outcome.results.get(job), outcome.records.get(job)
+    stopped = result is not None and result.state in _STOPPED
+    findings = record.findings if record and result and result.state is not JobState.NOT_RUN else ()
+    shown = _worst(findings) if stopped else tuple(f for f in findings if f.state in (State.FAIL, State.ABSENT))
+    for finding in shown:
+        yield ""
+        yield f"{headline(finding, stops=stopped)}  ({job})"
+        yield from details(finding)
+    if result is not None and stopped and not shown:
+        yield ""
+        yield f"FAIL    {job}"
+        yield from (f"        {line}" for line in result.message.splitlines())
+        if result.hint:
+            yield f"        fix      {result.hint}"

@@ -52,18 +52,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code. Errors are printed here and nowhere else."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = words[0] if words else "--help"
+    if name in COMMANDS:
+        return _call(name, words[1:])
     if name in ("-h", "--help", "help"):
         sys.stdout.write(usage())
         return 0 if words else 2
     if name in ("-V", "--version"):
         sys.stdout.write(f"{__version__}\n")
         return 0
-    if name not in COMMANDS:
-        sys.stderr.write(f"error: there is no command `{name}`\n\n{usage()}")
-        return 2
+    sys.stderr.write(f"error: there is no command `{name}`\n\n{usage()}")
+    return 2
+
+
+def _call(name: str, arguments: Sequence[str]) -> int:
     command: Command = importlib.import_module(f"sealwright.cli.{name}").run
     try:
-        return command(Invocation(words[1:], os.environ, Path.cwd()))
+        return command(Invocation(arguments, os.environ, Path.cwd()))
     except SealwrightError as error:
         sys.stderr.write(describe(error))
         return error.exit_code

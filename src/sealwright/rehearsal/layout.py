@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from sealwright.errors import UsageError
 
@@ -106,12 +106,7 @@ class Layout:
     def resume(self) -> Subject:
         """What is being rehearsed in this folder. Raises UsageError (`nothing-to-resume`)."""
         try:
-            document = json.loads(self.subject_file.read_bytes())
-            if document.pop("format") != _FORMAT:
-                raise ValueError("another format")
-            document["cells"] = tuple(document["cells"])
-            document["not_rehearsed"] = tuple(document["not_rehearsed"])
-            return Subject(**document)
+            return _subject(json.loads(self.subject_file.read_bytes()))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UsageError(
                 "nothing-to-resume",
@@ -120,8 +115,15 @@ class Layout:
             ) from error
 
 
+def _subject(document: dict[str, Any]) -> Subject:
+    if document.pop("format") != _FORMAT:
+        raise ValueError("another format")
+    lists = {key: tuple(document[key]) for key in ("cells", "not_rehearsed")}
+    return Subject(**{**document, **lists})
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file so that it appears whole or not at all, also if the machine dies."""
     temporary = path.with_name(f".{path.name}.partial")
     temporary.write_bytes(data)
-    os.replace(temporary, path)
+    temporary.replace(path)

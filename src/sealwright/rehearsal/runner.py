@@ -17,8 +17,8 @@ from sealwright.pipeline.steps import (
     Action,
     AnyJob,
     Call,
-    CheckSums,
     Checkout,
+    CheckSums,
     Ctx,
     Fetch,
     Flow,
@@ -91,7 +91,9 @@ class Runner:
             found = self._declared(job, found)
         except SealwrightError as error:
             state = JobState.UNJUDGED if _undecided(error) else JobState.FAILED
-            message, hint = ("", "") if isinstance(error, StepFailed) and "record" in found else (str(error.message), error.hint)
+            message, hint = (
+                ("", "") if isinstance(error, StepFailed) and "record" in found else (str(error.message), error.hint)
+            )
         result = JobResult(job.id, state, time.monotonic() - began, found, message, hint)
         if state is JobState.OK:
             workspace.remove()
@@ -202,4 +204,6 @@ class Runner:
 
 
 def _undecided(error: SealwrightError) -> bool:
-    return isinstance(error, Unavailable) or (isinstance(error, StepFailed) and error.returncode == Unavailable.exit_code)
+    return isinstance(error, Unavailable) or (
+        isinstance(error, StepFailed) and error.returncode == Unavailable.exit_code
+    )

@@ -37,7 +37,8 @@ class Toolsets:
         """The folder of programs of a role's environment, which is made if it is not there yet."""
         lock = files("sealwright.locks").joinpath(f"{role}.txt").read_bytes()
         parts = (lock, str(python).encode(), str(_PACKAGE).encode())
-        name = f"{role}-{hashlib.sha256(b'\0'.join(parts)).hexdigest()[:20]}"
+        digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
+        name = f"{role}-{digest[:20]}"
         folder = self.cache / name
         with self._locks[name]:
             if not folder.is_dir():

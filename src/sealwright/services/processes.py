@@ -20,6 +20,8 @@ class Finished:
     returncode: int
     stdout: str
     stderr: str
+    output: bytes = b""
+    """What it printed to stdout, before it was read as UTF-8."""
 
     @property
     def tail(self) -> str:
@@ -47,10 +49,11 @@ def run(
     timeout: float = 900,
     check: bool = True,
     stdin: bytes | None = None,
+    umask: int = -1,
 ) -> Finished:
     """Run a program with exactly the environment `env` and capture what it prints.
 
-    `timeout` is in seconds. Raises Unavailable (`program-missing`, `process-timeout`), and ProcessFailed if `check`
+    `timeout` is in seconds; `umask` is the process's own where it is not -1. Raises Unavailable (`program-missing`, `process-timeout`), and ProcessFailed if `check`
     and it ends with another code than 0.
     """
     words = tuple(str(word) for word in argv)
@@ -64,13 +67,18 @@ def run(
             capture_output=True,
             timeout=timeout,
             check=False,
+            umask=umask,
         )
     except FileNotFoundError as error:
         raise Unavailable("program-missing", f"`{words[0]}` is not here", hint=f"install {words[0]}") from error
     except subprocess.TimeoutExpired as error:
         raise Unavailable("process-timeout", f"`{' '.join(words)}` did not end within {timeout:.0f} s") from error
     finished = Finished(
-        words, done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+        words,
+        done.returncode,
+        done.stdout.decode(errors="replace"),
+        done.stderr.decode(errors="replace"),
+        done.stdout,
     )
     if check and finished.returncode != 0:
         raise ProcessFailed(finished)

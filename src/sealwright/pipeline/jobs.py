@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sealwright.endpoints import TESTPYPI_UPLOAD_URL
 from sealwright.model import Cell
@@ -51,6 +52,10 @@ class Options:
     tag_pattern: str = "v*"
     directory: str = "."
     """Where the project lies in its repository."""
+    tool: Literal["release", "checkout"] = "release"
+    """Where the pipeline's own program comes from: a published Sealwright, or the tagged repository itself."""
+    release: tuple[str, str] | None = None
+    """(version, sha256 of the wheel) of the published Sealwright, for `tool = "release"`."""
 
 
 _CLONE = Grant("contents", "read", "check out the tagged commit")

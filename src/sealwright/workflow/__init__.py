@@ -1,0 +1,1 @@
+"""The job table as GitHub Actions: rendered from it, and compared with what a repository holds."""

@@ -1,0 +1,57 @@
+"""Whether a release.yml still does what the job table says. Structure is compared; what a bot may renew is not."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import replace
+
+import yaml
+
+from sealwright.errors import UsageError
+from sealwright.pipeline.jobs import Options
+from sealwright.workflow.render import WORKFLOW_FILE, render_for
+
+# Data, not structure: the commit of an action if its version stands behind it, and the published sealwright.
+_PIN = re.compile(r"(?m)^(\s*(?:- )?uses: [A-Za-z0-9_./-]+)@[0-9a-f]{40} +# v[0-9]+(?:\.[0-9]+)*\s*$")
+_RELEASE = re.compile(r"sealwright==[0-9][0-9A-Za-z.!+]* --hash=sha256:[0-9a-f]{64}")
+_ANY_RELEASE = ("0", "0" * 64)
+
+
+def drifted(text: str, options: Options) -> str | None:
+    """How the workflow in `text` differs from the table, as a unified diff; None where it does not.
+
+    Comments, layout, the order of keys, and pins are no difference: an action may be at another full commit with its
+    version behind it, and another published version of sealwright may be named.
+
+    Raises UsageError (`workflow-malformed`) for what is not YAML with a mapping on top.
+    """
+    if options.tool == "release" and options.release is None:
+        options = replace(options, release=_ANY_RELEASE)
+    expected = _normal(render_for(options), "the job table")
+    found = _normal(text, WORKFLOW_FILE)
+    if expected == found:
+        return None
+    lines = difflib.unified_diff(
+        expected.splitlines(keepends=True), found.splitlines(keepends=True), "the job table", WORKFLOW_FILE
+    )
+    return "".join(lines)
+
+
+def _normal(text: str, where: str) -> str:
+    masked = _RELEASE.sub("sealwright==PINNED", _PIN.sub(r"\1@PINNED", text))
+    try:
+        document = yaml.safe_load(masked)
+    except yaml.YAMLError as error:
+        raise _malformed(where, str(error)) from error
+    if not isinstance(document, dict):
+        raise _malformed(where, "a mapping was expected at its top")
+    return yaml.safe_dump(document, width=10_000, allow_unicode=True, sort_keys=False)
+
+
+def _malformed(where: str, problem: str) -> UsageError:
+    return UsageError(
+        "workflow-malformed",
+        f"{where} cannot be read as a workflow: {' '.join(problem.split())}",
+        hint="render it again with `sealwright workflow`",
+    )

@@ -53,8 +53,8 @@ def run(
 ) -> Finished:
     """Run a program with exactly the environment `env` and capture what it prints.
 
-    `timeout` is in seconds; `umask` is the process's own where it is not -1. Raises Unavailable (`program-missing`, `process-timeout`), and ProcessFailed if `check`
-    and it ends with another code than 0.
+    `timeout` is in seconds; `umask` is the program's, this process's where it is -1. Raises Unavailable
+    (`program-missing`, `process-timeout`), and ProcessFailed if `check` and it ends with another code than 0.
     """
     words = tuple(str(word) for word in argv)
     try:

@@ -1,0 +1,93 @@
+import pytest
+
+from sealwright.config import Policy, Settings, load_policy, load_settings
+from sealwright.errors import UsageError
+from sealwright.model import Cell, Finding, Level, Mode
+
+
+def test_no_configuration_at_all_is_a_configuration():
+    assert load_settings("") == Settings()
+    assert load_policy("") == Policy()
+
+
+def test_settings_are_read_in_the_spelling_of_toml():
+    settings = load_settings(
+        '[tool.sealwright]\ntag-pattern = "pkg-v*"\ncells = ["ubuntu-24.04/3.11"]\nenvironments.pypi = "release"\n'
+    )
+    assert settings.cells == (Cell("ubuntu-24.04", "3.11"),)
+    assert settings.environments.pypi == "release"
+    assert settings.tag_for("1.0") == "pkg-v1.0"
+
+
+@pytest.mark.parametrize(
+    ("toml", "key"),
+    [
+        ('colour = "blue"', "colour"),
+        ("testpypi = 3", "testpypi"),
+        ('tag-pattern = "v"', "tag-pattern"),
+        ('cells = ["linux"]', "cells"),
+        ('repository = "nobody"', "repository"),
+        ('audit = "maybe"', "audit"),
+        ('smoke.skip-imports = [{ module = "x", reason = "no" }]', "reason"),
+    ],
+)
+def test_a_wrong_setting_is_named(toml, key):
+    with pytest.raises(UsageError) as caught:
+        load_settings(f"[tool.sealwright]\n{toml}\n")
+    assert caught.value.code == "configuration-invalid"
+    assert key in caught.value.message
+
+
+def test_every_wrong_setting_is_named_at_once():
+    with pytest.raises(UsageError, match=r"colour.*testpypi|testpypi.*colour"):
+        load_settings('[tool.sealwright]\ncolour = "blue"\ntestpypi = 3\n')
+
+
+def test_broken_toml_is_an_error_with_a_place():
+    with pytest.raises(UsageError, match="line 2"):
+        load_settings("[tool]\nx = \n")
+
+
+@pytest.mark.parametrize(
+    ("tag", "version"), [("pkg-v1.0", "1.0"), ("v1.0", None), ("pkg-v", None), ("xpkg-v1", None)]
+)
+def test_a_tag_names_a_version_only_if_it_fits_the_pattern(tag, version):
+    assert Settings(tag_pattern="pkg-v*").version_in(tag) == version
+
+
+def test_policy_tightens():
+    assert load_policy('checks.rebuild = "require"').level("rebuild", Mode.RELEASE) is Level.REQUIRE
+
+
+@pytest.mark.parametrize("check", ["signatures", "provenance", "contents", "something-new"])
+def test_policy_never_loosens(check):
+    with pytest.raises(UsageError, match="floor"):
+        load_policy(f'checks.{check} = "report"')
+
+
+def test_a_check_nobody_thought_of_blocks():
+    findings = (Finding.failed("brand-new", "brand-new"),)
+    assert Policy().judge(findings, Mode.RELEASE) == findings
+
+
+def test_an_unreachable_audit_stops_a_release_and_not_a_rehearsal():
+    policy = Policy().with_settings(Settings())
+    unreachable = (Finding.unavailable("audit", "audit-unreachable"),)
+    assert policy.judge(unreachable, Mode.RELEASE) == unreachable
+    assert policy.judge(unreachable, Mode.REHEARSAL) == ()
+
+
+def test_a_vulnerable_dependency_stops_a_rehearsal_too():
+    vulnerable = (Finding.failed("audit", "vulnerable-dependency"),)
+    assert Policy().with_settings(Settings()).judge(vulnerable, Mode.REHEARSAL) == vulnerable
+
+
+def test_settings_cannot_take_away_what_the_policy_file_requires():
+    policy = load_policy('checks.audit = "require"').with_settings(Settings(audit="report"))
+    assert policy.level("audit", Mode.RELEASE) is Level.REQUIRE
+
+
+def test_an_effective_policy_survives_as_json():
+    policy = Policy().with_settings(Settings())
+    assert Policy.model_validate_json(policy.model_dump_json()) == policy
+    assert Settings.model_validate_json(Settings(cells=(Cell("ubuntu-24.04", "3.13"),)).model_dump_json()).cells

@@ -1,0 +1,300 @@
+"""A git repository, read from its object database and never from a work tree."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
+from sealwright.services.processes import Finished, ProcessFailed, run
+
+# What git needs to run at all. No GIT_* variable of the caller gets through: GIT_DIR alone would change every answer.
+_PASSED_ON = (
+    *("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+)
+_FIXED = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    # A replacement or a graft would show other content or another history under the same commit id.
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "LC_ALL": "C",
+}
+_OPTIONS = (
+    "safe.directory=*",  # a job's user need not own what another user checked out; nothing here runs its hooks
+    "core.hooksPath=" + os.devnull,
+    "core.fsmonitor=false",
+    "core.autocrlf=false",
+    "core.quotePath=false",
+    "advice.detachedHead=false",
+    "init.defaultBranch=main",
+)
+# git drops -c for the program on the other end of a clone, which looks at the owner once more.
+_UPLOAD_PACK = shlex.join(("git", "-c", "safe.directory=*", "upload-pack"))
+_UMASK = 0o022  # modes end up in wheels; a build must not depend on who runs it
+_LINK, _SUBMODULE = "120000", "160000"
+_MAX_LINKS = 8
+_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class TreeEntry(NamedTuple):
+    """What a commit has at a path."""
+
+    mode: str
+    """As git prints it: 100644, 100755, 120000 (symbolic link) or 160000 (submodule)."""
+    object_id: str
+    """Of the blob; of a commit in another repository for a submodule."""
+
+
+class Repository:
+    """The repository that `path` lies in.
+
+    `environ` is the job's environment; git gets little of it. Raises UsageError (`not-a-repository`, `shallow-clone`)
+    and Unavailable (`program-missing`).
+    """
+
+    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+        self.path = path
+        self.environ = environ
+        self._trees: dict[str, dict[str, TreeEntry]] = {}
+        shallow, self.object_format, git_dir = self._open()
+        self.git_dir = Path(git_dir)
+        if shallow == "true":
+            raise UsageError(
+                "shallow-clone",
+                f"{path} holds only a part of its history",
+                hint="`git fetch --unshallow --tags`, or `fetch-depth: 0` for actions/checkout",
+            )
+
+    @classmethod
+    def find(cls, path: Path, environ: Mapping[str, str]) -> Repository:
+        """The repository that `path`, which may be a folder deep inside it, belongs to, opened at its root."""
+        inside = cls(path, environ)
+        root = inside._git("rev-parse", "--show-toplevel", check=False).stdout.rstrip("\n")
+        return cls(Path(root), environ) if root else inside
+
+    def directory_of(self, path: Path) -> str:
+        """Where the folder `path` lies in this repository: `.` for its root, else with `/` between the parts."""
+        inner = Repository(path, self.environ)
+        return inner._git("rev-parse", "--show-prefix").stdout.rstrip("\n").rstrip("/") or "."
+
+    def commit_of(self, rev: str) -> str:
+        """The full id of the commit that `rev` names. Raises UsageError (`no-commits`, `revision-unknown`)."""
+        found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}", check=False)
+        if found.returncode == 0:
+            return found.stdout.strip()
+        if not self._git("for-each-ref", "--count=1").stdout:
+            raise UsageError("no-commits", f"{self.path} has no commit yet", hint="commit the project first")
+        raise UsageError(
+            "revision-unknown",
+            f"{self.path} has no commit called {rev!r}",
+            hint="fetch it, or correct its spelling; `git tag` and `git branch -a` list what is here",
+        )
+
+    def epoch(self, commit: str) -> int:
+        """The committer date of `commit` in Unix seconds."""
+        text = self._object(commit, "commit").decode(errors="replace")
+        stamp = re.search(r"^committer .*> (\d+) [+-]\d{4}$", text.partition("\n\n")[0], re.MULTILINE)
+        if stamp is None:
+            raise Refused("commit-malformed", f"commit {commit} has no committer date")
+        return int(stamp[1])
+
+    def tree(self, commit: str, directory: str = ".") -> dict[str, TreeEntry]:
+        """Every file, link and submodule of `commit` below `directory`, by its path from there."""
+        if commit not in self._trees:
+            listing = self._git("ls-tree", "-r", "-z", "--full-tree", self.commit_of(commit)).output
+            self._trees[commit] = dict(_entry(line) for line in listing.split(b"\0") if line)
+        if directory == ".":
+            return dict(self._trees[commit])
+        prefix = directory.rstrip("/") + "/"
+        return {p.removeprefix(prefix): entry for p, entry in self._trees[commit].items() if p.startswith(prefix)}
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """The content of the file at `path`, links followed inside the commit; None where there is no such file."""
+        tree = self.tree(commit)
+        for _ in range(_MAX_LINKS):
+            entry = tree.get(path)
+            if entry is None or entry.mode == _SUBMODULE:
+                return None
+            data = self._object(entry.object_id, "blob")
+            if entry.mode != _LINK:
+                return data
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), os.fsdecode(data)))
+        return None
+
+    def blobs(self, object_ids: Iterable[str]) -> dict[str, bytes]:
+        """The content of many blobs, in one call of git. Raises Refused (`object-missing`)."""
+        wanted = sorted(set(object_ids))
+        if not wanted:
+            return {}
+        answer = self._git("cat-file", "--batch", stdin="\n".join((*wanted, "")).encode()).output
+        return dict(zip(wanted, _objects(answer, wanted, "blob"), strict=True))
+
+    def tags(self) -> dict[str, str]:
+        """Every tag and the commit it points at, in the order of their names."""
+        lines = self._git("for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", "refs/tags")
+        found = {}
+        for line in lines.stdout.splitlines():
+            name, target, *peeled = line.split()
+            found[name.removeprefix("refs/tags/")] = peeled[0] if peeled else target
+        return found
+
+    def branches(self) -> tuple[str, ...]:
+        """Names of all branches here and of those that the remote `origin` had, without duplicates."""
+        return self._branches()
+
+    def branches_containing(self, commit: str) -> tuple[str, ...]:
+        """Those of `branches` whose history contains `commit`."""
+        return self._branches(f"--contains={self.commit_of(commit)}")
+
+    def remote_url(self, remote: str = "origin") -> str | None:
+        """The address of a remote, without user name and password; None if there is no such remote."""
+        found = self._git("config", "--local", "--get", f"remote.{remote}.url", check=False).stdout.strip()
+        return re.sub(r"^([a-z+]+://)[^/@]*@", r"\1", found) or None
+
+    def version(self) -> str:
+        """The version of the git program."""
+        return self._git("version").stdout.strip().removeprefix("git version ")
+
+    def set_tag(self, tag: str, commit: str) -> None:
+        """Make `tag` point at `commit`. For clones and mirrors: a user's repository is never written to."""
+        self._git("tag", "--force", "--no-sign", tag, commit)
+
+    def mirror(self, target: Path) -> None:
+        """A bare copy with every ref and every object, that shares nothing with this repository."""
+        self._clone(target, "--mirror")
+
+    def clone(self, target: Path, commit: str) -> None:
+        """A clean clone at `commit`: all tags, no hooks, no file that is not in the commit, modes as of umask 022.
+
+        Submodules are checked out too. Raises Refused (`clone-failed`, `submodule-unreachable`).
+        """
+        wanted = self.commit_of(commit)
+        self._clone(target, "--no-checkout")
+        origin = self.remote_url()
+        copy = Repository(target, self.environ)
+        if origin:  # what submodules with a relative address are relative to
+            copy._git("remote", "set-url", "origin", origin)
+        try:
+            copy._git("checkout", "--quiet", "--force", "--detach", wanted)
+        except ProcessFailed as error:
+            raise Refused("clone-failed", f"{wanted} could not be checked out: {error.finished.tail}") from error
+        if any(entry.mode == _SUBMODULE for entry in copy.tree(wanted).values()):
+            self._submodules(copy)
+
+    def _clone(self, target: Path, *options: str) -> None:
+        source = self.git_dir
+        try:
+            self._git(
+                *("clone", "--quiet", "--no-hardlinks", "--template=", f"--upload-pack={_UPLOAD_PACK}"),
+                *options,
+                *("--", source.as_posix(), target.absolute().as_posix()),
+            )
+        except ProcessFailed as error:
+            raise Refused(
+                "clone-failed",
+                f"{self.path} could not be cloned: {error.finished.tail}",
+                hint="`git fsck` says whether objects are missing, as in a partial clone",
+            ) from error
+
+    def _submodules(self, copy: Repository) -> None:
+        # A submodule that is checked out here already needs no network: its repository lies in ours.
+        here = [
+            word
+            for name in copy._submodule_names()
+            if (module := self.git_dir / "modules" / name).is_dir()
+            for word in ("-c", f"submodule.{name}.url={module.as_posix()}")
+        ]
+        allow = ("-c", "protocol.file.allow=always") if here else ()
+        done = copy._git(*here, *allow, "submodule", "--quiet", "update", "--init", "--recursive", check=False)
+        if done.returncode != 0:
+            raise Refused(
+                "submodule-unreachable",
+                f"a submodule could not be fetched: {done.tail}",
+                hint="`git submodule update --init --recursive` first; private submodules need `submodules: true` "
+                "for actions/checkout",
+            )
+
+    def _submodule_names(self) -> tuple[str, ...]:
+        listing = self._git("config", "--file", ".gitmodules", "--name-only", "--get-regexp", r"\.path$", check=False)
+        names = (line.removeprefix("submodule.").removesuffix(".path") for line in listing.stdout.splitlines())
+        return tuple(name for name in names if ".." not in name.split("/"))
+
+    def _branches(self, *options: str) -> tuple[str, ...]:
+        refs = self._git("for-each-ref", "--format=%(refname)", *options, "refs/heads", "refs/remotes/origin")
+        names = (re.sub(r"^refs/(heads|remotes/origin)/", "", ref) for ref in refs.stdout.splitlines())
+        return tuple(dict.fromkeys(name for name in names if name != "HEAD"))
+
+    def _object(self, object_id: str, kind: str) -> bytes:
+        if not _FULL_ID.fullmatch(object_id):
+            raise ValueError(f"not a full object id: {object_id!r}")
+        answer = self._git("cat-file", "--batch", stdin=f"{object_id}\n".encode()).output
+        return _objects(answer, [object_id], kind)[0]
+
+    def _open(self) -> list[str]:
+        if not self.path.is_dir():
+            raise UsageError("not-a-repository", f"{self.path} is not a folder", hint="give the path of a git clone")
+        asked = ("--is-shallow-repository", "--show-object-format", "--git-common-dir")
+        found = self._git("rev-parse", "--path-format=absolute", *asked, check=False)
+        if found.returncode != 0:
+            raise UsageError(
+                "not-a-repository",
+                f"{self.path} is not in a git repository: {found.tail}",
+                hint="run it in a clone of the project; what is released is always a commit",
+            )
+        return found.stdout.splitlines()
+
+    def _git(self, *arguments: str, check: bool = True, stdin: bytes | None = None) -> Finished:
+        options = [word for option in _OPTIONS for word in ("-c", option)]
+        argv = ("git", *options, *arguments)
+        try:
+            return run(argv, env=_environment(self.environ), cwd=self.path, check=check, stdin=stdin, umask=_UMASK)
+        except Unavailable as error:
+            raise _explained(error) from error
+
+
+def _explained(error: Unavailable) -> SealwrightError:
+    if error.code != "program-missing":
+        return error
+    return Unavailable(error.code, "git is not on PATH", hint="install git 2.38 or newer")
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: environ[name] for name in _PASSED_ON if environ.get(name)}
+    # git wants a HOME although it is told to read no configuration there.
+    return {"PATH": os.defpath, "HOME": environ.get("HOME") or os.devnull, **kept, **_FIXED}
+
+
+def _entry(line: bytes) -> tuple[str, TreeEntry]:
+    meta, _, path = line.partition(b"\t")
+    mode, _kind, object_id = meta.decode().split()
+    return os.fsdecode(path), TreeEntry(mode, object_id)
+
+
+def _objects(answer: bytes, wanted: list[str], kind: str) -> list[bytes]:
+    """The contents in the output of `git cat-file --batch`, in the order asked for."""
+    found: list[bytes] = []
+    at = 0
+    for object_id in wanted:
+        end = answer.index(b"\n", at)
+        header = answer[at:end].decode().split()
+        if len(header) != 3 or header[1] != kind:
+            raise Refused(
+                "object-missing",
+                f"git has no {kind} {object_id}",
+                hint="the clone is partial or damaged; clone it again in full",
+            )
+        size = int(header[2])
+        found.append(answer[end + 1 : end + 1 + size])
+        at = end + 1 + size + 1
+    return found

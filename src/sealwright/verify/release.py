@@ -1,0 +1,143 @@
+"""The verdict on a release: every check, joined. Bytes and expectations in, findings out.
+
+The gate asks it before anything is published; whoever has the same files and expectations gets the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from sealwright.errors import Refused
+from sealwright.model import Finding, Level, Mode, Verdict
+from sealwright.verify import files, rebuild, records, signatures
+from sealwright.verify.closure import parse_pylock
+from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, PYLOCK, SBOM_SUFFIX, Case, Evidence, data_at
+from sealwright.verify.github_provenance import judge_github
+from sealwright.verify.sbom import judge_sbom
+from sealwright.verify.slsa import judge_generator
+
+Check = Callable[[Evidence], Iterable[Finding]]
+
+
+def check_provenance(evidence: Evidence) -> Iterator[Finding]:
+    """The generator's provenance covers exactly the distributions. Code: `provenance-missing` and `judge_generator`'s.
+
+    A project may do without the generator; then this check is not among the required ones.
+    """
+    case, bundle = evidence.case, data_at(evidence.case.files, GENERATOR_BUNDLE)
+    if not case.generator:
+        return
+    if bundle is None:
+        yield _missing("provenance", GENERATOR_BUNDLE, "the generator's artifact is kept for five days only")
+        return
+    yield from judge_generator(bundle, evidence.distributions, case.expected, case.root, where=GENERATOR_BUNDLE)
+
+
+def check_github_provenance(evidence: Evidence) -> Iterator[Finding]:
+    """GitHub's own attestation covers exactly the distributions. Code: `provenance-missing` and `judge_github`'s."""
+    case, bundle = evidence.case, data_at(evidence.case.files, GITHUB_BUNDLE)
+    if bundle is None:
+        yield _missing("provenance-github", GITHUB_BUNDLE, "the job attest takes it in from actions/attest")
+        return
+    yield from judge_github(
+        bundle, evidence.distributions, case.expected, case.root, environment=case.environment, where=GITHUB_BUNDLE
+    )
+
+
+def check_sbom(evidence: Evidence) -> Iterator[Finding]:
+    """Each wheel has an SBOM that binds to it and lists its closure. Codes: `sbom-missing`, and `judge_sbom`'s."""
+    try:
+        closure = parse_pylock(data_at(evidence.case.files, PYLOCK) or b"", PYLOCK)
+    except Refused as error:
+        yield Finding.failed("sbom", error.code, PYLOCK, found=error.message, hint=error.hint)
+        return
+    if not evidence.wheels:
+        yield Finding.absent("sbom", "wheel-missing", "dist", expected="a wheel", hint="an SBOM describes a wheel")
+    for wheel in evidence.wheels:
+        path = f"evidence/{wheel.name}{SBOM_SUFFIX}"
+        data = data_at(evidence.case.files, path)
+        if data is None:
+            hint = "the job examine writes one for each wheel"
+            yield Finding.absent("sbom", "sbom-missing", wheel.name, expected=path, hint=hint)
+        else:
+            yield from judge_sbom(data, wheel, closure, path)
+
+
+CHECKS: dict[str, Check] = {
+    "plan": records.check_plan,
+    "records": records.check_records,
+    "files": files.check_files,
+    "smoke": records.check_smoke,
+    "signatures": signatures.check_signatures,
+    "statements": signatures.check_statements,
+    "signer": signatures.check_signer,
+    "runner": signatures.check_runner,
+    "provenance": check_provenance,
+    "provenance-github": check_github_provenance,
+    "agreement": signatures.check_agreement,
+    "sbom": check_sbom,
+    "rebuild": rebuild.check_rebuild,
+    "index": files.check_index,
+}
+"""What the gate answers itself, in the order in which it is shown."""
+
+_ELSEWHERE = ("audit", "environment")
+"""Answered by the record of examine, and along with the signers."""
+
+
+def examine(case: Case) -> Evidence:
+    """Read and verify what can be read and verified of a case; whatever cannot is said by the checks."""
+    usable, problems = records.load(case)
+    plan, plan_problems = records.load_plan(case, usable)
+    return Evidence(
+        case,
+        plan,
+        usable,
+        (*problems, *plan_problems),
+        signatures.signatures_over_files(case),
+        signatures.signatures_over_statements(case),
+        signatures.signatures_by_others(case),
+    )
+
+
+def judge_release(case: Case) -> Verdict:
+    """The verdict on `case`. Never raises for anything the files contain."""
+    return judge(examine(case))
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """The verdict on evidence that was read already."""
+    found = [finding for check in CHECKS.values() for finding in check(evidence)]
+    found += records.check_audit(evidence)
+    found += records.carry_over(evidence, frozenset(CHECKS))
+    return _weigh(evidence, _distinct(found))
+
+
+def _weigh(evidence: Evidence, findings: tuple[Finding, ...]) -> Verdict:
+    # A plan that cannot be read cannot ask for a rehearsal's leniency either.
+    mode = evidence.plan.mode if evidence.plan else Mode.RELEASE
+    own = [check for check in CHECKS if check != "provenance" or evidence.case.generator]
+    checks = dict.fromkeys([*own, *_ELSEWHERE, *(finding.check for finding in findings)])
+    levels = {check: evidence.case.policy.level(check, mode) for check in checks}
+    required = tuple(check for check, level in levels.items() if level is Level.REQUIRE)
+    answered = {finding.check for finding in findings}
+    silent = tuple(
+        Finding.absent(check, "unanswered", hint="nothing answered for this check, which is not an agreement")
+        for check in required
+        if check not in answered
+    )
+    return Verdict(
+        policy=evidence.case.policy_sha256,
+        subjects=evidence.distributions,
+        required=required,
+        enforced=tuple(check for check, level in levels.items() if level is Level.ENFORCE),
+        findings=(*findings, *silent),
+    )
+
+
+def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(dict.fromkeys(findings))
+
+
+def _missing(check: str, path: str, hint: str) -> Finding:
+    return Finding.absent(check, "provenance-missing", path, expected=path, hint=hint)

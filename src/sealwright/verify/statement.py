@@ -66,7 +66,9 @@ def parse(data: bytes, where: str) -> Statement:
     """
     try:
         document = json.loads(data)
-        kind, predicate_type, predicate = document["_type"], document["predicateType"], document["predicate"]
+        kind, predicate_type = document["_type"], document["predicateType"]
+        # The specification makes no difference between no predicate and an empty one; index attestations have null.
+        predicate = {} if document.get("predicate") is None else document["predicate"]
         pairs = [(subject["name"], subject["digest"]["sha256"]) for subject in document["subject"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused("statement-malformed", f"{where} is not an in-toto statement: {error!r}") from error

@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from sealwright.endpoints import GITHUB_URL
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding
 from sealwright.verify.bundle import verify_statement
@@ -21,17 +22,18 @@ if TYPE_CHECKING:
     from sealwright.verify.bundle import Claims, TrustRoot
 
 CHECK = "provenance"
-GENERATOR = "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml"
-GENERATOR_REF = "refs/tags/v2.1.0"
+GENERATOR_REF = "slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@refs/tags/v2.1.0"
+"""The reusable workflow as the claim `job_workflow_ref` of its identity token spells it."""
 GENERATOR_COMMIT = "f7dd8c54c2067bafc12ca7a55595d5ee9b75204a"
 BUILD_TYPE = "https://github.com/slsa-framework/slsa-github-generator/generic@v1"
 
+_GENERATOR, _, _TAG = f"{GITHUB_URL}/{GENERATOR_REF}".partition("@")
+_VERSION = _TAG.removeprefix("refs/tags/")
 _RUN = re.compile(r"https?://[^/]+/[^/]+/[^/]+/actions/runs/(?P<id>[0-9]+)/attempts/(?P<attempt>[0-9]+)")
 _HINTS = {
     "signer-workflow": "it was not signed by the generator; a statement that only claims to be the generator's is "
     "worth nothing",
-    "generator-version": f"call the generator at {GENERATOR_REF.removeprefix('refs/tags/')}; no other version is known "
-    "here",
+    "generator-version": f"call the generator at {_VERSION}; no other version is known here",
     "generator-commit": "the generator's tag is at another commit than the reviewed one; do not publish with it",
 }
 
@@ -66,9 +68,9 @@ def _judge_signer(claims: Claims, where: str) -> tuple[Finding, ...]:
     pairs = []
     for uri in (claims.san, claims.build_signer_uri):
         workflow, _, ref = uri.partition("@")
-        pairs += [("signer-workflow", GENERATOR, workflow)]
+        pairs += [("signer-workflow", _GENERATOR, workflow)]
         # Which version it would be is only a question about the generator itself.
-        pairs += [("generator-version", GENERATOR_REF, ref)] if workflow == GENERATOR else []
+        pairs += [("generator-version", _TAG, ref)] if workflow == _GENERATOR else []
     pairs += [("generator-commit", GENERATOR_COMMIT, claims.build_signer_digest)]
     return disagreements(pairs, CHECK, where, _HINTS)
 
@@ -156,6 +158,5 @@ def _not_in_log(where: str) -> Finding:
         where,
         expected="a Sigstore bundle with a transparency log entry",
         found="a DSSE envelope without one, as generators before v2.1.0 wrote",
-        hint="nothing in it shows when it was signed or that it is public; make provenance with "
-        f"{GENERATOR_REF.removeprefix('refs/tags/')}",
+        hint=f"nothing in it shows when it was signed or that it is public; make provenance with {_VERSION}",
     )

@@ -1,0 +1,49 @@
+"""Wheels written by hand, and locks of packages that exist: small enough to read in a test."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+EPOCH = (2024, 1, 1, 0, 0, 0)
+
+
+def write_wheel(
+    folder: Path, name: str = "tiny", version: str = "1.0", *, requires: Iterable[str] = (), headers: str = ""
+) -> Path:
+    """A pure wheel with one module."""
+    metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{headers}"
+    metadata += "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
+    info = f"{name.replace('-', '_')}-{version}.dist-info"
+    path = folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
+    members = {
+        f"{name.replace('-', '_')}.py": "VALUE = 1\n",
+        f"{info}/METADATA": f"{metadata}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: by-hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/RECORD": "",
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for member, text in members.items():
+            archive.writestr(zipfile.ZipInfo(member, EPOCH), text)
+    return path
+
+
+def sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_pylock(packages: Iterable[tuple[str, str, str, str, str]]) -> bytes:
+    """A pylock.toml of (name, version, marker, URL or path of the wheel, its sha256)."""
+    text = 'lock-version = "1.0"\ncreated-by = "a test"\nrequires-python = ">=3.11"\n\npackages = []\n'
+    entries = []
+    for name, version, marker, url, sha256 in packages:
+        place = f'url = "{url}"' if "://" in url else f'path = "{url}"'
+        condition = f"marker = {marker!r}\n" if marker else ""
+        entries.append(
+            f'[[packages]]\nname = "{name}"\nversion = "{version}"\n{condition}'
+            f'wheels = [{{ name = "{url.rpartition("/")[2]}", {place}, hashes = {{ sha256 = "{sha256}" }} }}]\n'
+        )
+    return ("\n".join([text.replace("packages = []\n", ""), *entries]) if entries else text).encode()

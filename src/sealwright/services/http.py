@@ -54,10 +54,12 @@ def request(
     body: bytes | None = None,
     retries: int = 2,
     limit: int = _LIMIT,
+    timeout: float | None = None,
 ) -> Answer:
     """One request. GET and HEAD are repeated `retries` times after a failed connection or a 502, 503 or 504.
 
-    Redirects are not followed: an answer from elsewhere is not an answer from there. `limit` is in bytes.
+    Redirects are not followed: an answer from elsewhere is not an answer from there. `limit` is in bytes,
+    `timeout` in seconds, for connecting and for each read, in place of 10 and 60.
     Raises Unavailable (`no-answer`, `answer-too-large`).
     """
     repeatable = method in ("GET", "HEAD")
@@ -78,7 +80,7 @@ def request(
             headers=sent,
             body=body,
             retries=policy,
-            timeout=_TIMEOUT,
+            timeout=_TIMEOUT if timeout is None else urllib3.Timeout(connect=timeout, read=timeout),
             redirect=False,
             preload_content=False,
         )

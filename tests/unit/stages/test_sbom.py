@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.stages import COMMIT, make_context
+from tests.support.wheels import write_pylock, write_wheel
 
 from sealwright.model import Finding, State
 from sealwright.sbom.metadata import installed_metadata
@@ -14,8 +16,6 @@ from sealwright.services.environments import PackageIndex, make_environment, uv
 from sealwright.services.installed import site_packages
 from sealwright.stages import sbom
 from sealwright.stages.base import Context
-from tests.support.stages import COMMIT, make_context
-from tests.support.wheels import write_pylock, write_wheel
 
 SBOM = "evidence/tiny-1.0-py3-none-any.whl.cdx.json"
 HEADERS = "License-Expression: Apache-2.0\nAuthor-email: Ada L. <ada@example.org>\nSummary: A  tiny\n  thing\n"

@@ -1,0 +1,95 @@
+"""Builds the distributions, once, from a clean clone of the planned commit in a hash-locked environment."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from packaging.version import Version
+
+from sealwright.dossier.store import DIST, STATEMENTS
+from sealwright.endpoints import GITHUB_URL
+from sealwright.model import FileRef, Finding, Plan, Sums, Tool
+from sealwright.services.environments import PackageIndex
+from sealwright.stages.base import Context, Result
+from sealwright.stages.build_environment import Workshop, build_tools
+from sealwright.stages.building import CLONE, Builder, build_variables, clean_clone, judge_built, umask_022
+from sealwright.verify.statement import SLSA_PROVENANCE_V1, make
+
+ENVIRONMENT = "build/environment.txt"
+BUILD_TYPE = "sealwright:build:v1"
+_BUILDER = "sealwright:job:build"
+
+
+def run(context: Context) -> Result:
+    """Adds dist/*, build/environment.txt and statements/build.json.
+
+    Checks: `build`, `version`, `build-environment`. Job output: `sums`.
+    """
+    plan = context.plan
+    with tempfile.TemporaryDirectory(prefix="sealwright-build-") as name:
+        folder = Path(name).resolve()
+        with umask_022():
+            project = clean_clone(context.source, plan, context.environ, folder)
+        workshop = Workshop(folder, context.environ, PackageIndex.of(context.environ))
+        made = workshop.prepare(
+            project,
+            folder / CLONE,
+            context.settings,
+            oldest_python(plan),
+            lambda environment: Builder(project, environment, plan.epoch).requirements(),
+        )
+        files = Builder(project, made.environment, plan.epoch).build(folder / DIST)
+        findings = judge_built(files, plan)
+        tools = build_tools(made)
+        lock = context.dossier.add(ENVIRONMENT, made.text.encode())
+        built = tuple(context.dossier.add_file(f"{DIST}/{file.name}", file) for file in files)
+    context.dossier.add(f"{STATEMENTS}/build.json", make(built, SLSA_PROVENANCE_V1, predicate(plan, tools, lock)))
+    summary = Finding.passed("build", found=f"{len(built) - 1} wheel, 1 sdist")
+    return Result((summary, *findings, made.finding), tools, {"sums": Sums.of(built).encode()})
+
+
+def oldest_python(plan: Plan) -> str:
+    """The oldest Python that this release is built with: the running one, or that of a smoke job, which builds too."""
+    versions = [f"{sys.version_info.major}.{sys.version_info.minor}", *(cell.python.rstrip("t") for cell in plan.cells)]
+    return min(versions, key=Version)
+
+
+def predicate(plan: Plan, tools: Iterable[Tool], lock: FileRef) -> dict[str, object]:
+    """How the build describes itself. No times, so the same build says the same.
+
+    https://slsa.dev/spec/v1.0/provenance; this is the project's own word, unlike the provenance of the generator.
+    """
+    variables = build_variables(plan.epoch)
+    return {
+        "buildDefinition": {
+            "buildType": BUILD_TYPE,
+            "externalParameters": {
+                "repository": plan.repository,
+                "ref": plan.ref,
+                "directory": plan.project.directory,
+            },
+            "internalParameters": {"variables": variables, "umask": "022", "environment": _descriptor(lock)},
+            "resolvedDependencies": [_source(plan), *(_tool(tool) for tool in tools)],
+        },
+        "runDetails": {"builder": {"id": _BUILDER}},
+    }
+
+
+def _descriptor(ref: FileRef) -> dict[str, object]:
+    return {"name": ref.path, "digest": {"sha256": ref.sha256}}
+
+
+def _source(plan: Plan) -> dict[str, object]:
+    source: dict[str, object] = {"name": "source", "digest": {"gitCommit": plan.commit}}
+    if not plan.repository.startswith("local/"):
+        source["uri"] = f"git+{GITHUB_URL}/{plan.repository}@{plan.ref}"
+    return source
+
+
+def _tool(tool: Tool) -> dict[str, object]:
+    kind = "generic" if tool.name in ("python", "zlib") else "pypi"
+    described: dict[str, object] = {"name": tool.name, "uri": f"pkg:{kind}/{tool.name}@{tool.version}"}
+    return {**described, "digest": {"sha256": tool.sha256}} if tool.sha256 else described

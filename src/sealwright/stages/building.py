@@ -1,0 +1,168 @@
+"""Building distributions from a commit, and nothing but the commit. Shared by the stages build and rebuild."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from build import BuildBackendException, BuildException, ProjectBuilder
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+
+from sealwright.errors import Refused, SealwrightError, UsageError
+from sealwright.model import Finding, Plan
+from sealwright.services.environments import Environment
+from sealwright.services.git import Repository
+from sealwright.stages.reproducible_sdist import make_reproducible
+
+_HOOKS: tuple[Literal["sdist", "wheel"], ...] = ("sdist", "wheel")
+CLONE = "clone"
+"""The folder of the clone, beside everything else that a build needs."""
+_PURE = "-none-any.whl"
+
+
+def build_variables(epoch: int) -> dict[str, str]:
+    """What every build sees beside `base_env`, so that neither clock, locale nor hash order get into the files."""
+    return {
+        "SOURCE_DATE_EPOCH": str(epoch),
+        "PYTHONHASHSEED": "0",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+@contextmanager
+def umask_022() -> Iterator[None]:
+    """Some backends copy file modes, which the umask decides, into the archives. For the whole process."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def clean_clone(source: Path, plan: Plan, environ: Mapping[str, str], folder: Path) -> Path:
+    """A clone at the planned commit; the project's folder in it.
+
+    Never the work tree: every backend packs files that nobody committed. Raises Refused, or UsageError
+    (`project-missing`).
+    """
+    clone = folder / CLONE
+    Repository(source, environ).clone(clone, plan.commit)
+    project = (clone / plan.project.directory).resolve()
+    if not project.is_dir() or not project.is_relative_to(clone.resolve()):
+        raise UsageError("project-missing", f"commit {plan.commit} has no folder {plan.project.directory}")
+    return project
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Calls a project's backend inside an environment. Only its hooks run project code, each as a process."""
+
+    project: Path
+    environment: Environment
+    epoch: int
+
+    def requirements(self) -> tuple[str, ...]:
+        """What the backend asks for beyond `build-system.requires`."""
+        with _mapped():
+            builder = self._project_builder(self.project)
+            return tuple(sorted({item for hook in _HOOKS for item in builder.get_requires_for_build(hook)}))
+
+    def build(self, out: Path) -> tuple[Path, ...]:
+        """Make the sdist, and the wheel from the sdist, in the empty folder `out`.
+
+        That is what `python -m build` does by default: whoever builds from the sdist gets the wheel that is published.
+        Raises Refused (`build-failed`, `unexpected-output`, ...).
+        """
+        with umask_022(), _mapped():
+            sdist = Path(self._project_builder(self.project).build("sdist", out))
+            make_reproducible(sdist, self.epoch)
+            unpacked = _unpack(sdist, out.parent / f"{out.name}-unpacked")
+            wheel = Path(self._project_builder(unpacked).build("wheel", out))
+        made = (sdist, wheel)
+        _refuse_others(out, made)
+        return made
+
+    def _project_builder(self, project: Path) -> ProjectBuilder:
+        return ProjectBuilder(project, str(self.environment.python), self._call)
+
+    def _call(self, cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
+        """Run one hook, as pyproject_hooks asks its runner to."""
+        variables = {**build_variables(self.epoch), **(extra_environ or {})}
+        finished = self.environment.run(cmd, cwd=Path(cwd or self.project), extra=variables)
+        if finished.returncode != 0:
+            raise Refused(
+                "build-failed",
+                f"the build backend ended with exit code {finished.returncode}:\n{finished.tail}",
+                hint="`python -m build` in a clean clone of the commit should show the same",
+            )
+
+
+def judge_built(files: Sequence[Path], plan: Plan) -> tuple[Finding, ...]:
+    """Whether these are one sdist and pure wheels of the planned name and version.
+
+    A dynamic version is decided only by building. Codes: `version-mismatch`, `wheel-not-pure`, `name-malformed`.
+    """
+    return tuple(finding for file in files for finding in _judge_file(file.name, plan))
+
+
+def _judge_file(name: str, plan: Plan) -> Iterator[Finding]:
+    expected = (plan.project.name, plan.version)
+    try:
+        found = parse_wheel_filename(name)[:2] if name.endswith(".whl") else parse_sdist_filename(name)
+    except (InvalidWheelFilename, InvalidSdistFilename) as error:
+        yield Finding.failed("build", "name-malformed", name, expected="name-version", found=str(error))
+        return
+    if (str(found[0]), str(found[1])) == expected:
+        yield Finding.passed("version", name, plan.version)
+    else:
+        yield Finding.failed(
+            "version",
+            "version-mismatch",
+            name,
+            expected=" ".join(expected),
+            found=f"{found[0]} {found[1]}",
+            hint=f"the build decides the version; tag {plan.tag} promises another one",
+        )
+    if name.endswith(".whl") and not name.endswith(_PURE):
+        hint = "wheels of one platform need a build job for each, which this pipeline does not have"
+        yield Finding.failed("build", "wheel-not-pure", name, expected=f"*{_PURE}", found=name, hint=hint)
+
+
+def _unpack(sdist: Path, folder: Path) -> Path:
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    inside = list(folder.iterdir())
+    if len(inside) != 1 or not inside[0].is_dir():
+        raise Refused("sdist-malformed", f"{sdist.name} does not contain exactly one folder")
+    return inside[0]
+
+
+def _refuse_others(out: Path, made: Sequence[Path]) -> None:
+    others = sorted({entry.name for entry in out.iterdir()} - {file.name for file in made})
+    if others:
+        raise Refused(
+            "unexpected-output",
+            f"the build left {', '.join(others)} beside the distributions",
+            hint="what is not a distribution of this project is never published; make the backend write it elsewhere",
+        )
+
+
+@contextmanager
+def _mapped() -> Iterator[None]:
+    """Errors of `build` as ours."""
+    try:
+        yield
+    except BuildBackendException as error:
+        if isinstance(error.exception, SealwrightError):
+            raise error.exception from error
+        raise Refused("build-failed", f"the build backend failed: {error}", hint="look at [build-system]") from error
+    except BuildException as error:
+        raise UsageError("project-unbuildable", str(error), hint="correct [build-system] in pyproject.toml") from error
+    except tarfile.TarError as error:
+        raise Refused("sdist-malformed", f"the sdist cannot be unpacked: {error}") from error

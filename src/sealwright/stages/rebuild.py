@@ -1,0 +1,56 @@
+"""Builds the distributions a second time, from a clone of its own, in the environment that build wrote down."""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from sealwright.dossier.store import REBUILT, STATEMENTS
+from sealwright.errors import Refused
+from sealwright.model import FileRef, Finding
+from sealwright.services.environments import PackageIndex
+from sealwright.stages.base import Context, Result
+from sealwright.stages.build import ENVIRONMENT
+from sealwright.stages.build_environment import Workshop, build_tools
+from sealwright.stages.building import Builder, clean_clone, judge_built, umask_022
+from sealwright.verify.requirements import parse_locked
+from sealwright.verify.statement import TEST_RESULT, make
+
+
+def run(context: Context) -> Result:
+    """Adds rebuilt/* and statements/rebuild.json. Checks: `rebuild-ran`, `version`.
+
+    Whether the files are equal is said here but judged by the gate, which hashes both sets itself.
+    """
+    plan = context.plan
+    lock = context.record("build").output(ENVIRONMENT)
+    if lock is None:
+        raise Refused("file-missing", f"job build did not record {ENVIRONMENT}")
+    pins = parse_locked(context.dossier.read(lock).decode(), ENVIRONMENT)
+    with tempfile.TemporaryDirectory(prefix="sealwright-rebuild-") as name:
+        folder = Path(name).resolve()
+        with umask_022():
+            project = clean_clone(context.source, plan, context.environ, folder)
+        made = Workshop(folder, context.environ, PackageIndex.of(context.environ)).make("again", pins, ENVIRONMENT)
+        files = Builder(project, made.environment, plan.epoch).build(folder / REBUILT)
+        findings = judge_built(files, plan)
+        tools = build_tools(made)
+        rebuilt = tuple(context.dossier.add_file(f"{REBUILT}/{file.name}", file) for file in files)
+    statement = make(rebuilt, TEST_RESULT, _predicate(lock))
+    context.dossier.add(f"{STATEMENTS}/rebuild.json", statement)
+    return Result((Finding.passed("rebuild-ran", found=_compared(rebuilt, context.distributions())), *findings), tools)
+
+
+def _predicate(lock: FileRef) -> dict[str, object]:
+    python = {"name": "python", "uri": f"pkg:generic/python@{platform.python_version()}"}
+    environment = {"name": lock.path, "digest": {"sha256": lock.sha256}}
+    return {"result": "PASSED", "configuration": [environment, python], "passedTests": ["built"]}
+
+
+def _compared(rebuilt: Iterable[FileRef], built: Iterable[FileRef]) -> str:
+    before = {ref.name: ref.sha256 for ref in built}
+    after = {ref.name: ref.sha256 for ref in rebuilt}
+    different = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return f"different: {', '.join(different)}" if different else "byte-identical"

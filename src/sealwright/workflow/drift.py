@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Hashable
 from dataclasses import replace
 
 import yaml
@@ -28,25 +29,45 @@ def drifted(text: str, options: Options) -> str | None:
     """
     if options.tool == "release" and options.release is None:
         options = replace(options, release=_ANY_RELEASE)
-    expected = _normal(render_for(options), "the job table")
-    found = _normal(text, WORKFLOW_FILE)
-    if expected == found:
+    expected = _parsed(render_for(options), "the job table")
+    found = _parsed(text, WORKFLOW_FILE)
+    # Not `==` on the documents: to Python 0 is False, to GitHub it is not.
+    if _dumped(expected, sort_keys=True) == _dumped(found, sort_keys=True):
         return None
     lines = difflib.unified_diff(
-        expected.splitlines(keepends=True), found.splitlines(keepends=True), "the job table", WORKFLOW_FILE
+        _dumped(expected, sort_keys=False).splitlines(keepends=True),
+        _dumped(found, sort_keys=False).splitlines(keepends=True),
+        "the job table",
+        WORKFLOW_FILE,
     )
     return "".join(lines)
 
 
-def _normal(text: str, where: str) -> str:
+def _parsed(text: str, where: str) -> dict[str, object]:
     masked = _RELEASE.sub("sealwright==PINNED", _PIN.sub(r"\1@PINNED", text))
     try:
-        document = yaml.safe_load(masked)
+        document = yaml.load(masked, _Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         raise _malformed(where, str(error)) from error
     if not isinstance(document, dict):
         raise _malformed(where, "a mapping was expected at its top")
-    return yaml.safe_dump(document, width=10_000, allow_unicode=True, sort_keys=False)
+    # YAML 1.1 reads the key `on` as a truth value.
+    return {"on" if key is True else str(key): value for key, value in document.items()}
+
+
+def _dumped(document: dict[str, object], *, sort_keys: bool) -> str:
+    return yaml.safe_dump(document, width=10_000, allow_unicode=True, sort_keys=sort_keys)
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in a mapping. GitHub does too; PyYAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise yaml.constructor.ConstructorError(None, None, f"{twice} stands twice", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
 
 
 def _malformed(where: str, problem: str) -> UsageError:

@@ -44,8 +44,8 @@ def _entry(head: str, node: Node) -> list[str]:
             return [f"{head} {'|' if node.endswith(chr(10)) else '|-'}", *_indented(node.splitlines())]
         case str() | bool() | int():
             return [f"{head} {scalar(node)}"]
-        case Mapping() if not node:
-            return [f"{head} {{}}"]
+        case Mapping() | Sequence() if not node:
+            return [f"{head} {'{}' if isinstance(node, Mapping) else '[]'}"]
         case Mapping():
             return [head, *_indented(emit(node))]
         case Sequence():

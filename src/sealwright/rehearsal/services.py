@@ -44,7 +44,7 @@ class Services:
         self.identity = IdentityStandIn(issuer, run)
         self.sigstore = SigstoreStandIn(state / "sigstore", issuer, subject.rekor)
         self.github = GitHubStandIn(state / "github", subject.repository)
-        root = json.dumps(self.sigstore.trust_config_root()).encode()
+        root = json.dumps(self.sigstore.trusted_root()).encode()
         bound = {"pypi": options.pypi, "testpypi": options.testpypi or "", **(world.publisher_environments or {})}
         self.indexes = {
             name: PyPIStandIn(name, state / name, issuer, root, [_publisher(subject, run, environment)])

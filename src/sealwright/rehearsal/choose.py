@@ -1,0 +1,135 @@
+"""What is rehearsed: the version, its tag, the commit, and the cells that this machine can run."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sealwright.config import Settings, load_settings
+from sealwright.errors import UsageError
+from sealwright.model import Cell
+from sealwright.pipeline.jobs import Options
+from sealwright.project import (
+    ProjectInfo,
+    cells_from,
+    cells_of,
+    latest_tag,
+    next_patch,
+    normal_version,
+    options_for,
+    read_project,
+    repository_name,
+)
+from sealwright.project.pythons import DEFAULT_RUNNER
+from sealwright.rehearsal.layout import Subject
+from sealwright.services.git import Repository
+from sealwright.services.interpreters import ask, find_python
+
+_SYSTEMS = {"Linux": "ubuntu", "Darwin": "macos", "Windows": "windows"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Everything that is decided before the first job."""
+
+    subject: Subject
+    options: Options
+    pythons: Mapping[str, Path]
+    """Interpreters by minor version, for the cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    """A project in a commit."""
+
+    repository: Repository
+    commit: str
+    directory: str
+
+    def read(self, path: str) -> bytes | None:
+        """A file of the project."""
+        inside = path if self.directory == "." else f"{self.directory}/{path}"
+        return self.repository.read(self.commit, inside)
+
+    def settings(self) -> Settings:
+        """[tool.sealwright] of the project."""
+        return load_settings((self.read("pyproject.toml") or b"").decode("utf-8", "replace"))
+
+
+def choose(
+    repository: Repository, project: Path, version: str | None, environ: Mapping[str, str], *, rekor: int
+) -> Choice:
+    """Decide what to rehearse of the current commit.
+
+    Raises UsageError for a folder without a project or commit, for `version-malformed`, and for a configuration that
+    cannot be read.
+    """
+    here = _Commit(repository, repository.commit_of("HEAD"), repository.directory_of(project))
+    settings = here.settings()
+    info = read_project(here.read)
+    chosen = _version(info, version, repository, settings)
+    tag = settings.tag_for(chosen)
+    wanted = cells_of(settings, info.requires_python)
+    pythons, cells = _runnable(wanted, environ)
+    subject = Subject(
+        project=info.name,
+        directory=here.directory,
+        version=chosen,
+        tag=tag,
+        commit=here.commit,
+        repository=repository_name(settings.repository, None, repository.remote_url(), info.name),
+        rekor=rekor,
+        cells=tuple(f"{cell.runner}/{cell.python}" for cell in cells),
+        not_rehearsed=tuple(_left_out(repository, here.commit, tag, wanted, cells)),
+    )
+    return Choice(subject, options_for(settings, cells, here.directory), pythons)
+
+
+def options_of(repository: Repository, subject: Subject, environ: Mapping[str, str]) -> tuple[Options, dict[str, Path]]:
+    """The options and interpreters of a rehearsal that is continued."""
+    settings = _Commit(repository, subject.commit, subject.directory).settings()
+    cells = cells_from(" ".join(subject.cells), "the rehearsal")
+    pythons, _ = _runnable(cells, environ)
+    return options_for(settings, cells, subject.directory), pythons
+
+
+def _version(info: ProjectInfo, given: str | None, repository: Repository, settings: Settings) -> str:
+    """The version to rehearse, in normal form where it has one."""
+    if given is not None:
+        normal = normal_version(given)
+        if normal is None:
+            raise UsageError("version-malformed", f"{given!r} is not a version", hint="write it like 1.2.0 or 1.2.0rc1")
+        return given
+    if info.version.version is not None:
+        return normal_version(info.version.version) or info.version.version
+    latest = latest_tag(repository.tags(), settings)
+    return next_patch(latest[1] if latest else None)
+
+
+def _runnable(cells: tuple[Cell, ...], environ: Mapping[str, str]) -> tuple[dict[str, Path], tuple[Cell, ...]]:
+    """Interpreters for the cells of this system, and those cells.
+
+    Where none of them can run here, the running interpreter takes their place: better one cell than none.
+    """
+    system = _SYSTEMS.get(platform.system(), "ubuntu")
+    found = {cell: find_python(cell.python, environ) for cell in cells if cell.runner.startswith(system)}
+    pythons = {cell.python: path for cell, path in found.items() if path is not None}
+    if pythons:
+        return pythons, tuple(cell for cell, path in found.items() if path is not None)
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    runner = next((cell.runner for cell in cells if cell.runner.startswith(system)), DEFAULT_RUNNER)
+    answered = ask(Path(sys.executable), environ)
+    return {own: answered[1] if answered else Path(sys.executable)}, (replace(cells[0], runner=runner, python=own),)
+
+
+def _left_out(
+    repository: Repository, commit: str, tag: str, wanted: tuple[Cell, ...], cells: tuple[Cell, ...]
+) -> list[str]:
+    said = [f"{cell.runner} with Python {cell.python}" for cell in wanted if cell not in cells]
+    existing = repository.tags().get(tag)
+    if existing not in (None, commit):
+        said.append(f"the push of {tag}, a tag that already exists at {str(existing)[:7]}")
+    return said

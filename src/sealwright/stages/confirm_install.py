@@ -1,0 +1,140 @@
+"""Installs the release as a user would, with pip, hash-pinned: ours from the index under test and from nowhere else."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sealwright.endpoints import IndexSite
+from sealwright.errors import Refused, SealwrightError
+from sealwright.model import Finding, Tool
+from sealwright.services.environments import Environment, base_env, make_environment, uv_env
+from sealwright.services.package_index import PackageIndex
+from sealwright.services.patience import Patience
+from sealwright.services.processes import Finished, run
+from sealwright.stages.base import Context, finding_of
+from sealwright.verify.closure import parse_pylock
+
+CHECK = "install"
+_PYLOCK = "evidence/pylock.toml"
+_INVISIBLE = ("No matching distribution found", "Could not find a version")
+_UNANSWERED = ("Connection", "Max retries exceeded", "HTTP error 5", "timed out")
+
+# Runs inside the new environment. The shallowest packages only: a namespace package has nothing to import by itself.
+_IMPORT = """
+import importlib, importlib.metadata, sys
+name, *skipped = sys.argv[1:]
+parts = [file.parts for file in importlib.metadata.files(name) or () if ".." not in file.parts]
+packages = {p[:-1] for p in parts if p[-1] == "__init__.py"}
+modules = {(p[0].split(".")[0],) for p in parts if len(p) == 1 and p[0].endswith((".py", ".so", ".pyd"))}
+inner = {p for p in packages if any(p[:n] in packages for n in range(1, len(p)))}
+for found in sorted((packages - inner) | modules):
+    module = ".".join(found)
+    if module not in skipped and all(part.isidentifier() for part in found):
+        importlib.import_module(module)
+        print(module)
+"""
+
+
+def pip_tool() -> Tool:
+    """The pip that installs."""
+    return Tool("pip", importlib.metadata.version("pip"))
+
+
+def check_install(context: Context, site: IndexSite, patience: Patience) -> Finding:
+    """Whether the release installs from `site` into an empty environment, fits together, and can be imported.
+
+    Its dependencies are those of the recorded closure, from the user's default index.
+    """
+    subject = f"{context.plan.project.name} {context.plan.version}"
+    try:
+        with tempfile.TemporaryDirectory(prefix="sealwright-") as folder:
+            return _try(context, site, patience, Path(folder)).about(subject)
+    except SealwrightError as error:
+        return finding_of(error, CHECK).about(subject)
+
+
+def _try(context: Context, site: IndexSite, patience: Patience, folder: Path) -> Finding:
+    index = PackageIndex.of(context.environ)
+    environment = make_environment(folder / "venv", sys.executable, context.environ, index)
+    for finished in (
+        _install_ours(context, site, patience, environment, index),
+        _install_closure(context, environment, index),
+    ):
+        if finished is not None and finished.returncode != 0:
+            return _explain(finished)
+    check = _pip(environment, ["check"], base_env(context.environ))
+    if check.returncode != 0:
+        return Finding.failed(CHECK, "dependencies-broken", expected="`pip check` without complaint", found=check.tail)
+    return _import(context, environment, folder)
+
+
+def _install_ours(
+    context: Context, site: IndexSite, patience: Patience, environment: Environment, index: PackageIndex
+) -> Finished:
+    # The default index may hold a file of the same name; only this one is asked.
+    alone = PackageIndex(index_url=f"{site.url}/simple/", certificate=index.certificate)
+    hashes = "".join(f" --hash=sha256:{ref.sha256}" for ref in context.wheels() or context.distributions())
+    requirements = f"{context.plan.project.name}=={context.plan.version}{hashes}\n"
+    env = {**base_env(context.environ), **alone.pip_env()}
+    last: list[Finished] = []
+
+    def attempt() -> Finished | None:
+        last[:] = [_install(environment, requirements, env, ["--no-cache-dir"])]
+        return None if _has(last[0], _INVISIBLE) else last[0]
+
+    return patience.until(attempt) or last[0]
+
+
+def _install_closure(context: Context, environment: Environment, index: PackageIndex) -> Finished | None:
+    ref = context.record("examine").output(_PYLOCK)
+    if ref is None:
+        raise Refused("file-missing", f"job examine did not record {_PYLOCK}")
+    requirements = parse_pylock(context.dossier.read(ref), _PYLOCK).requirements_text()
+    if not requirements:
+        return None
+    env = {**uv_env(context.environ, index), **index.pip_env()}
+    return _install(environment, requirements, env, [])
+
+
+def _install(environment: Environment, requirements: str, env: Mapping[str, str], options: Sequence[str]) -> Finished:
+    listed = environment.folder.with_name("requirements.txt")
+    listed.write_text(requirements, "utf-8")
+    arguments = ["install", "--no-deps", "--require-hashes", "--only-binary", ":all:", *options, "-r", str(listed)]
+    return _pip(environment, arguments, env)
+
+
+def _pip(environment: Environment, arguments: Sequence[str], env: Mapping[str, str]) -> Finished:
+    return run([sys.executable, "-m", "pip", "--python", environment.python, *arguments], env=env, check=False)
+
+
+def _import(context: Context, environment: Environment, folder: Path) -> Finding:
+    skipped = [skip.module for skip in context.settings.smoke.skip_imports]
+    argv: list[str | Path] = [environment.python, "-I", "-c", _IMPORT, context.plan.project.name, *skipped]
+    finished = environment.run(argv, cwd=folder)
+    if finished.returncode != 0:
+        return Finding.failed(CHECK, "import-failed", expected="every top-level module imports", found=finished.tail)
+    return Finding.passed(CHECK, found=f"by pip, imports {', '.join(finished.stdout.split()) or 'nothing'}")
+
+
+def _explain(finished: Finished) -> Finding:
+    if _has(finished, _INVISIBLE):
+        return Finding.unavailable(
+            CHECK, "index-propagating", found=finished.tail, hint="run this job again; never upload again"
+        )
+    if _has(finished, _UNANSWERED):
+        return Finding.unavailable(CHECK, "index-unavailable", found=finished.tail, hint="try again")
+    return Finding.failed(
+        CHECK,
+        "install-failed",
+        expected="pip installs the recorded files",
+        found=finished.tail,
+        hint="users see the same; consider yanking the release",
+    )
+
+
+def _has(finished: Finished, words: Sequence[str]) -> bool:
+    return finished.returncode != 0 and any(word in finished.stdout + finished.stderr for word in words)

@@ -1,0 +1,57 @@
+"""Projects of before pyproject.toml: setup.cfg and, as far as it is literal, setup.py."""
+
+from __future__ import annotations
+
+import configparser
+from dataclasses import dataclass
+
+from sealwright.project.static import call_keywords
+from sealwright.project.tables import Reader, read_text
+
+
+@dataclass(frozen=True, slots=True)
+class Legacy:
+    """What is written in setup.cfg, else as a literal in setup.py. Empty strings where nothing is."""
+
+    name: str = ""
+    version: str = ""
+    """As written: `1.2`, `attr: pkg.__version__`, `file: VERSION`."""
+    version_where: str = ""
+    requires_python: str = ""
+    package_roots: tuple[str, ...] = ()
+    present: bool = False
+    """Whether there is a setup.cfg with metadata, or a setup.py."""
+
+
+def read_legacy(read: Reader) -> Legacy:
+    """Both files together; setup.cfg comes first, as it does for setuptools."""
+    cfg = _read_cfg(read_text(read, "setup.cfg") or "")
+    script = read_text(read, "setup.py")
+    words = call_keywords(script, "setup") if script else {}
+    version = cfg.get(("metadata", "version"), "")
+    return Legacy(
+        name=cfg.get(("metadata", "name")) or words.get("name", ""),
+        version=version or words.get("version", ""),
+        version_where="setup.cfg [metadata] version" if version else "setup.py",
+        requires_python=cfg.get(("options", "python_requires")) or words.get("python_requires", ""),
+        package_roots=_roots(cfg.get(("options", "package_dir"), "")),
+        present=script is not None or any(section == "metadata" for section, _ in cfg),
+    )
+
+
+def _read_cfg(content: str) -> dict[tuple[str, str], str]:
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(content)
+    except configparser.Error:
+        return {}  # setuptools will refuse it in the build job
+    return {
+        (section, key.replace("-", "_")): value.strip()
+        for section in parser.sections()
+        for key, value in parser.items(section)
+    }
+
+
+def _roots(mapping: str) -> tuple[str, ...]:
+    pairs = [line.partition("=") for line in mapping.splitlines() if "=" in line]
+    return tuple(folder.strip() for package, _, folder in pairs if not package.strip())

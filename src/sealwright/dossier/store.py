@@ -137,6 +137,20 @@ class Dossier:
             shutil.copyfile(source, temporary)
             return self._place(temporary, path)
 
+    def adopt(self, ref: FileRef) -> FileRef:
+        """Keep a file that no record vouches for, such as a third party's output, as this job's own output.
+
+        `ref` is what was judged. Raises like `file`, and `file-exists`.
+        """
+        source = self.file(ref)
+        with tempfile.TemporaryDirectory(dir=self._staging()) as folder:
+            temporary = Path(folder) / "file"
+            shutil.copyfile(source, temporary)
+            kept = self._link(temporary, ref.path)
+        if kept != ref:
+            raise Refused("file-changed", f"{ref.path} changes while it is read")
+        return kept
+
     def _staging(self) -> Path:
         # Beside `new`, on the same file system, and not inside it: `new` is uploaded as a whole.
         self.new.mkdir(parents=True, exist_ok=True)
@@ -145,6 +159,9 @@ class Dossier:
     def _place(self, temporary: Path, path: str) -> FileRef:
         if self.locate(path) is not None or (self.new / path).is_symlink():
             raise Refused("file-exists", f"{path} is already in the dossier", hint="a dossier is never rewritten")
+        return self._link(temporary, path)
+
+    def _link(self, temporary: Path, path: str) -> FileRef:
         digest, size = digest_file(temporary)
         target = self.new / path
         target.parent.mkdir(parents=True, exist_ok=True)

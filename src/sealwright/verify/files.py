@@ -17,6 +17,7 @@ from sealwright.verify.evidence import (
     FileContent,
     refs_in,
 )
+from sealwright.verify.stated import maker_of
 
 CHECK = "files"
 
@@ -99,8 +100,7 @@ def _misplaced(records: Mapping[str, Record]) -> Iterator[Finding]:
 def _makers(ref: FileRef) -> tuple[str, ...] | None:
     folder = ref.path.split("/")[0]
     if folder == "statements":
-        maker = ref.name.removesuffix(".json")
-        return (maker if maker.startswith("smoke-") or maker in ("build", "rebuild") else "examine",)
+        return (maker_of(ref.name.removesuffix(".json")),)
     return _MAKERS.get(folder)
 
 

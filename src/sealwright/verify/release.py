@@ -109,7 +109,7 @@ def judge(evidence: Evidence) -> Verdict:
     """The verdict on evidence that was read already."""
     found = [finding for check in CHECKS.values() for finding in check(evidence)]
     found += records.check_audit(evidence)
-    found += records.carry_over(evidence, frozenset(CHECKS))
+    found += records.carry_over(evidence, frozenset({*CHECKS, "environment"}))
     return _weigh(evidence, _distinct(found))
 
 

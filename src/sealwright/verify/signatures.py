@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 
 from sealwright.errors import Refused
-from sealwright.model import FileRef, Finding, State
+from sealwright.model import FileRef, Finding
 from sealwright.verify.bundle import Claims, Verified, VerifiedStatement, verify_file, verify_statement
 from sealwright.verify.evidence import (
     GENERATOR_BUNDLE,
@@ -21,7 +21,7 @@ from sealwright.verify.evidence import (
     refs_in,
 )
 from sealwright.verify.expected import canonical, judge_claims
-from sealwright.verify.provenance import judge_subjects
+from sealwright.verify.stated import judge_stated
 
 _ATTEMPT = "/attempts/"
 # Facts of the run, which all certificates of one release share whichever workflow file signed.
@@ -65,7 +65,7 @@ def check_signatures(evidence: Evidence) -> Iterator[Finding]:
 def check_statements(evidence: Evidence) -> Iterator[Finding]:
     """Each signed statement is byte for byte the unsigned one, and covers exactly the distributions.
 
-    Codes: `statement-missing`, `statement-differs`, and those of `judge_subjects`.
+    Codes: `statement-missing`, `statement-differs`, and those of `judge_stated`.
     """
     paths = {signed.subject for signed in evidence.statements}
     for path in _due(evidence):
@@ -166,9 +166,16 @@ def _judge_statement(evidence: Evidence, signed: Signed, verified: VerifiedState
             hint="the statement was changed after it was signed, or the bundle belongs to another one",
         )
         return
-    judged = judge_subjects(verified.statement, evidence.distributions, "statements", signed.subject)
-    wrong = tuple(f for f in judged if f.state is not State.PASS)
-    yield from wrong or (Finding.passed("statements", signed.subject, f"covers {len(judged)} distributions"),)
+    ref = evidence.case.files[signed.subject].ref
+    rebuilt = refs_in(evidence.case.files, "rebuilt")
+    wrong = judge_stated(_stated_by(evidence, ref), ref, verified.statement, evidence.distributions, rebuilt)
+    found = f"covers {len(evidence.distributions)} distributions"
+    yield from wrong or (Finding.passed("statements", signed.subject, found),)
+
+
+def _stated_by(evidence: Evidence, ref: FileRef) -> str:
+    jobs = [job for job, record in evidence.records.items() if record.output(ref.path)]
+    return ", ".join(jobs) or "no job of this release"
 
 
 def _disagreements(claims: Mapping[str, Claims]) -> Iterator[Finding]:

@@ -1,0 +1,132 @@
+"""The page that the approver reads: the verdict in Markdown, for the job's summary. Strings only, no third parties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from sealwright.model import Finding, Mode, Plan, State, Verdict
+from sealwright.report.findings import WORDS
+from sealwright.verify.evidence import Signed
+
+_LONGEST = 160
+_UNPRINTABLE = re.compile(r"[^\w !-~…]+")
+_ORDER = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
+_CONTROLS = "controls"
+_MEANING = (
+    "PASSED says that this evidence agrees with the policy. It does not say that the commit was reviewed, or that it is "
+    "harmless: that is what the approver is for."
+)
+
+
+def gate_summary(plan: Plan, verdict: Verdict, signed: Iterable[Signed], notes: str = "") -> str:
+    """Verdict, what stops it, checks, files, signers, controls, what was not judged, and the release notes.
+
+    Texts from records and archives are the project's or an attacker's, so none of them is taken as Markdown.
+    """
+    parts = (
+        _title(plan, verdict),
+        _stopping(verdict),
+        _checks(verdict),
+        _files(verdict),
+        _signers(signed),
+        _controls(verdict.of(_CONTROLS)),
+        _open_questions(verdict),
+        _notes(notes),
+        _MEANING,
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def code(text: str) -> str:
+    """`text` as a code span that cannot end early, in one line and of bounded length."""
+    plain = _UNPRINTABLE.sub(" ", text).replace("`", "'").replace("|", "/").strip()
+    short = plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+    return f"`{short}`" if short else ""
+
+
+def _title(plan: Plan, verdict: Verdict) -> str:
+    word = "PASSED" if verdict.passed else "FAILED"
+    kind = " (rehearsal)" if plan.mode is Mode.REHEARSAL else ""
+    where = f"Tag {code(plan.tag)} at {code(plan.commit)} of {code(plan.repository)}."
+    return f"## {word}: {code(plan.project.name)} {code(plan.version)}{kind}\n\n{where}"
+
+
+def _stopping(verdict: Verdict) -> str:
+    lines = [line for finding in verdict.blocking for line in _told(finding)]
+    return "### What stops it\n\n" + "\n".join(lines) if lines else ""
+
+
+def _told(finding: Finding) -> Iterator[str]:
+    about = f" {code(finding.subject)}" if finding.subject else ""
+    yield f"- **{WORDS[finding.state]}** {code(finding.code)}{about}"
+    for label, text in (("expected", finding.expected), ("found", finding.found), ("fix", finding.hint)):
+        if text:
+            yield f"  - {label}: {code(text)}"
+
+
+def _checks(verdict: Verdict) -> str:
+    rows = [_check(verdict, check) for check in dict.fromkeys(f.check for f in verdict.findings)]
+    return "\n".join(["| answer | check | weight | seen |", "| --- | --- | --- | --- |", *rows])
+
+
+def _check(verdict: Verdict, check: str) -> str:
+    findings = verdict.of(check)
+    worst = min((f.state for f in findings), key=_ORDER.index)
+    of_that_kind = [f for f in findings if f.state is worst]
+    return f"| {WORDS[worst]} | {code(check)} | {_weight(verdict, check)} | {_seen(of_that_kind)} |"
+
+
+def _weight(verdict: Verdict, check: str) -> str:
+    if check in verdict.required:
+        return "required"
+    return "enforced" if check in verdict.enforced else "shown"
+
+
+def _seen(findings: list[Finding]) -> str:
+    first = findings[0]
+    text = first.found if first.state in (State.PASS, State.SKIPPED) else first.code
+    if len(findings) == 1:
+        return code(text or first.subject)
+    same = {f.found if f.state is State.PASS else f.code for f in findings} == {text}
+    return f"{len(findings)}: {code(text)}" if same and text else f"{len(findings)} answers"
+
+
+def _files(verdict: Verdict) -> str:
+    rows = [f"| {code(ref.name)} | {ref.size} | `{ref.sha256}` |" for ref in verdict.subjects]
+    return "\n".join(["| file | bytes | sha256 |", "| --- | --- | --- |", *rows]) if rows else ""
+
+
+def _signers(signed: Iterable[Signed]) -> str:
+    by: dict[tuple[str, str], int] = {}
+    for item in signed:
+        if item.claims is not None:
+            key = (item.claims.san, item.claims.environment)
+            by[key] = by.get(key, 0) + 1
+    rows = [
+        f"- {code(san)}" + (f", environment {code(environment)}" if environment else "") + f": {count} signatures"
+        for (san, environment), count in sorted(by.items())
+    ]
+    return "Signed by\n\n" + "\n".join(rows) if rows else ""
+
+
+def _controls(findings: tuple[Finding, ...]) -> str:
+    caught = [f for f in findings if f.state is State.PASS]
+    if not caught:
+        return ""
+    rows = [f"- {code(f.subject)}: {code(f.found)}" for f in caught]
+    head = f"{len(caught)} of {len(findings)} broken copies were refused for the expected reasons."
+    return f"<details><summary>{head}</summary>\n\n" + "\n".join(rows) + "\n\n</details>"
+
+
+def _open_questions(verdict: Verdict) -> str:
+    open_ = [f for f in verdict.findings if f.state not in (State.PASS, State.FAIL) and f.check != _CONTROLS]
+    rows = [f"- {code(f.check)} {WORDS[f.state]}: {code(f.found or f.code)} {code(f.subject)}".rstrip() for f in open_]
+    return "Not judged\n\n" + "\n".join(dict.fromkeys(rows)) if rows else ""
+
+
+def _notes(notes: str) -> str:
+    if not notes.strip():
+        return ""
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", notes) or [""]))
+    return f"Release notes, as the project wrote them\n\n{fence}text\n{notes.strip()}\n{fence}"

@@ -1,0 +1,59 @@
+"""What a job may state under the release's own signature.
+
+Jobs that ran project code write statements too. Whatever is signed speaks with the identity of the release workflow,
+so they may report results about the distributions and nothing else: never a verdict, never a builder's provenance.
+"""
+
+from __future__ import annotations
+
+from sealwright.model import FileRef, Finding, State
+from sealwright.verify.provenance import at, judge_subjects
+from sealwright.verify.statement import SLSA_PROVENANCE_V1, STATEMENT_V1, TEST_RESULT, VULNERABILITIES, Statement
+
+CHECK = "statements"
+SELF_REPORTED_BUILD = "sealwright:build:v1"
+"""The build type under which the build job may describe itself: a name that no verifier takes for a builder's."""
+_BY_EXAMINE = {"inspect": TEST_RESULT, "audit": VULNERABILITIES}
+
+
+def maker_of(what: str) -> str:
+    """The job that makes statements/<what>.json."""
+    return "examine" if what in _BY_EXAMINE else what
+
+
+def judge_stated(
+    job: str,
+    ref: FileRef,
+    statement: Statement,
+    distributions: tuple[FileRef, ...],
+    rebuilt: tuple[FileRef, ...],
+) -> tuple[Finding, ...]:
+    """What is wrong with a statement that `job` wants signed; nothing if it may be.
+
+    It must be of the kind that this job makes, and about exactly the `distributions`, or, for the job rebuild, about
+    what that built. Codes: `statement-out-of-place`, `statement-kind`, and those of `judge_subjects`.
+    """
+    what = ref.name.removesuffix(".json")
+    pairs = (
+        ("statement-out-of-place", f"made by {maker_of(what)}", f"made by {job}"),
+        ("statement-kind", STATEMENT_V1, statement.type),
+        ("statement-kind", _kind(what), _found_kind(statement)),
+    )
+    hint = "the release workflow would vouch for it; it is not signed, and must not be published"
+    wrong = tuple(
+        Finding.failed(CHECK, code, ref.path, expected=wanted, found=found, hint=hint)
+        for code, wanted, found in pairs
+        if wanted != found
+    )
+    covered = judge_subjects(statement, rebuilt if what == "rebuild" else distributions, CHECK, ref.path)
+    return (*wrong, *(finding for finding in covered if finding.state is not State.PASS))
+
+
+def _kind(what: str) -> str:
+    return f"{SLSA_PROVENANCE_V1} of {SELF_REPORTED_BUILD}" if what == "build" else _BY_EXAMINE.get(what, TEST_RESULT)
+
+
+def _found_kind(statement: Statement) -> str:
+    if statement.predicate_type != SLSA_PROVENANCE_V1:
+        return statement.predicate_type
+    return f"{SLSA_PROVENANCE_V1} of {at(statement.predicate, 'buildDefinition', 'buildType')}"

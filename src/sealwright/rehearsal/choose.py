@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from sealwright.config import Settings, load_settings
 from sealwright.errors import UsageError
@@ -60,7 +61,7 @@ class _Commit:
 
 
 def choose(
-    repository: Repository, project: Path, version: str | None, environ: Mapping[str, str], *, rekor: int
+    repository: Repository, project: Path, version: str | None, environ: Mapping[str, str], *, rekor: Literal[1, 2]
 ) -> Choice:
     """Decide what to rehearse of the current commit.
 

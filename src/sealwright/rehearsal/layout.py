@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sealwright.errors import UsageError
 
@@ -31,7 +31,7 @@ class Subject:
     tag: str
     commit: str
     repository: str
-    rekor: int
+    rekor: Literal[1, 2]
     cells: tuple[str, ...]
     """`runner/python` pairs that can run here."""
     not_rehearsed: tuple[str, ...]

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from sealwright.dossier import decode
 from sealwright.dossier.store import record_path
@@ -38,7 +39,7 @@ class Request:
     version: str | None = None
     out: Path | None = None
     resume: bool = False
-    rekor: int = 1
+    rekor: Literal[1, 2] = 1
     world: World = field(default_factory=World)
     stop_after: str | None = None
     """Start no further job after this one has ended."""

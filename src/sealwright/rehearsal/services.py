@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from sealwright.endpoints import OSV_VARIABLE, PYPI_VARIABLE, TESTPYPI_VARIABLE, TRUST_CONFIG_VARIABLE
 from sealwright.pipeline.jobs import WEBHOOK_SECRET, Options
@@ -46,9 +46,10 @@ class Services:
         self.github = GitHubStandIn(state / "github", subject.repository)
         root = json.dumps(self.sigstore.trusted_root()).encode()
         bound = {"pypi": options.pypi, "testpypi": options.testpypi or "", **(world.publisher_environments or {})}
+        names: tuple[Literal["pypi", "testpypi"], ...] = ("pypi", "testpypi")
         self.indexes = {
-            name: PyPIStandIn(name, state / name, issuer, root, [_publisher(subject, run, environment)])
-            for name, environment in bound.items()
+            name: PyPIStandIn(name, state / name, issuer, root, [_publisher(subject, run, bound[name])])
+            for name in names
         }
         self.advisories = AdvisoriesStandIn(world.advisories) if world.advisories else None
         self._stack = ExitStack()
@@ -66,7 +67,7 @@ class Services:
 
     def all(self) -> tuple[StandIn, ...]:
         """Every stand-in."""
-        own = (self.identity, self.sigstore, self.github, *self.indexes.values())
+        own: tuple[StandIn, ...] = (self.identity, self.sigstore, self.github, *self.indexes.values())
         return (*own, self.advisories) if self.advisories else own
 
     def endpoints(self) -> dict[str, str]:

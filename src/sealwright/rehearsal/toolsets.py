@@ -53,7 +53,16 @@ class Toolsets:
             partial, requirements = Path(temporary) / "env", Path(temporary) / "lock.txt"
             requirements.write_bytes(lock)
             run([uv, "venv", "-q", "--relocatable", "--python", python, partial], env=env)
-            install = [uv, "pip", "install", "-q", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
+            install: list[str | Path] = [
+                uv,
+                "pip",
+                "install",
+                "-q",
+                "--require-hashes",
+                "--no-deps",
+                "--only-binary",
+                ":all:",
+            ]
             run([*install, "--python", _python_of(partial), "-r", requirements], env=env)
             _add_sealwright(partial)
             try:

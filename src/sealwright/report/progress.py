@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from sealwright.rehearsal.results import JobResult, JobState
 from sealwright.report.rehearsal import WORDS
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.live import Live
 
 _COLOURS = {JobState.OK: "green", JobState.FAILED: "red", JobState.UNJUDGED: "yellow", JobState.NOT_RUN: "dim"}
 
@@ -46,7 +50,7 @@ class Progress:
             self.stream.write(f"{WORDS[result.state]:<6}  {job} ({result.seconds:.1f}s)\n")
             self.stream.flush()
 
-    def _table(self) -> object:
+    def _table(self) -> RenderableType:
         from rich.spinner import Spinner  # noqa: PLC0415 - only a terminal pays for rich
         from rich.table import Table  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
@@ -55,14 +59,14 @@ class Progress:
         for job in self.jobs:
             if job in self.ended:
                 result = self.ended[job]
-                word: object = Text(WORDS[result.state], style=_COLOURS[result.state])
+                word: RenderableType = Text(WORDS[result.state], style=_COLOURS[result.state])
                 table.add_row(word, job, f"{result.seconds:.1f}s")
             elif job in self.started:
                 table.add_row(Spinner("dots"), job, "")
         return table
 
 
-def _live_display(stream: TextIO, environ: Mapping[str, str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _live_display(stream: TextIO, environ: Mapping[str, str]) -> Live:
     from rich.console import Console  # noqa: PLC0415
     from rich.live import Live  # noqa: PLC0415
 

@@ -27,6 +27,8 @@ FLOOR: dict[str, Level] = {
     "sbom-agreement": Level.ENFORCE,
     "rebuild": Level.REPORT,
     "audit": Level.REPORT,
+    # smoke
+    "smoke-import": Level.REPORT,  # modules that the settings leave out, with a reason
     # signatures
     "environment": Level.ENFORCE,  # older certificates do not name their environment
     "controls": Level.REQUIRE,

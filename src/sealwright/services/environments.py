@@ -14,7 +14,18 @@ from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.services.package_index import PackageIndex
 from sealwright.services.processes import Finished, run
 
-__all__ = ["Environment", "PackageIndex", "base_env", "find_uv", "make_environment", "uv", "uv_cache", "uv_env"]
+__all__ = [
+    "Environment",
+    "PackageIndex",
+    "base_env",
+    "build_variables",
+    "build_wheel",
+    "find_uv",
+    "make_environment",
+    "uv",
+    "uv_cache",
+    "uv_env",
+]
 
 # An allow-list: whatever GitHub or a user adds to the environment later stays out of reach of project code.
 _KEPT = (
@@ -45,6 +56,14 @@ _BIN, _EXE = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
 def base_env(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment for project code: no token, no identity, no GITHUB_*, no index, nothing that Python reads."""
     return {name: environ[name] for name in _KEPT if name in environ}
+
+
+def build_variables(epoch: int) -> dict[str, str]:
+    """What every build sees beside `base_env`, so that neither clock, locale nor hash order get into the files.
+
+    `epoch` is in Unix seconds (https://reproducible-builds.org/docs/source-date-epoch/).
+    """
+    return {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 
 
 def uv_env(environ: Mapping[str, str], index: PackageIndex) -> dict[str, str]:
@@ -217,3 +236,19 @@ def make_environment(folder: Path, python: str | Path, environ: Mapping[str, str
     """A new, empty environment in `folder` for the interpreter `python`. Raises Refused or Unavailable."""
     uv(("venv", "--quiet", "--no-project", "--python", python, folder.absolute()), environ, index)
     return Environment(folder.absolute(), environ, index)
+
+
+def build_wheel(sdist: Path, out: Path, environment: Environment, variables: Mapping[str, str]) -> Path:
+    """Build the one wheel of an sdist with the backend that is installed in `environment`, into the empty `out`.
+
+    Raises Refused (`build-failed`).
+    """
+    # uv hands its own environment to the backend, so it gets none that project code must not see, and no network.
+    env = {**environment.run_env(), **variables, "UV_NO_CONFIG": "1", "UV_PYTHON_DOWNLOADS": "never"}
+    options = ("--wheel", "--no-build-isolation", "--offline", "--no-index", "--python", environment.python)
+    argv = (find_uv(environment.environ), "build", *options, "--out-dir", out.absolute(), sdist.absolute())
+    finished = run(argv, env=env, cwd=environment.folder, check=False)
+    wheels = list(out.glob("*.whl"))
+    if finished.returncode != 0 or len(wheels) != 1:
+        raise Refused("build-failed", f"no wheel could be built from {sdist.name}:\n{finished.tail}")
+    return wheels[0]

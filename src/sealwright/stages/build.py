@@ -12,10 +12,10 @@ from packaging.version import Version
 from sealwright.dossier.store import DIST, STATEMENTS
 from sealwright.endpoints import GITHUB_URL
 from sealwright.model import FileRef, Finding, Plan, Sums, Tool
-from sealwright.services.environments import PackageIndex
+from sealwright.services.environments import PackageIndex, build_variables
 from sealwright.stages.base import Context, Result
 from sealwright.stages.build_environment import Workshop, build_tools
-from sealwright.stages.building import CLONE, Builder, build_variables, clean_clone, judge_built, umask_022
+from sealwright.stages.building import CLONE, Builder, clean_clone, judge_built, umask_022
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, make
 
 ENVIRONMENT = "build/environment.txt"

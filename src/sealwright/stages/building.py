@@ -15,7 +15,7 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sd
 
 from sealwright.errors import Refused, SealwrightError, UsageError
 from sealwright.model import Finding, Plan
-from sealwright.services.environments import Environment
+from sealwright.services.environments import Environment, build_variables
 from sealwright.services.git import Repository
 from sealwright.stages.reproducible_sdist import make_reproducible
 
@@ -23,16 +23,6 @@ _HOOKS: tuple[Literal["sdist", "wheel"], ...] = ("sdist", "wheel")
 CLONE = "clone"
 """The folder of the clone, beside everything else that a build needs."""
 _PURE = "-none-any.whl"
-
-
-def build_variables(epoch: int) -> dict[str, str]:
-    """What every build sees beside `base_env`, so that neither clock, locale nor hash order get into the files."""
-    return {
-        "SOURCE_DATE_EPOCH": str(epoch),
-        "PYTHONHASHSEED": "0",
-        "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
-    }
 
 
 @contextmanager

@@ -7,21 +7,39 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from sealwright.errors import Unavailable, UsageError
 from sealwright.services.environments import base_env
 from sealwright.services.processes import run
 
 _QUESTION = (
-    "import sys, sysconfig;"
+    "import platform, sys, sysconfig;"
     "free = 't' if sysconfig.get_config_var('Py_GIL_DISABLED') else '';"
-    "print('%d.%d' % sys.version_info[:2] + free, sys.executable)"
+    "full = platform.python_implementation().lower() + '@' + platform.python_version();"
+    "print('%d.%d' % sys.version_info[:2] + free, full, sys.executable)"
 )
 _VERSION = re.compile(r"\d+\.\d+t?")
 _EXE = ".exe" if os.name == "nt" else ""
 
 
+class Interpreter(NamedTuple):
+    """What an interpreter says of itself."""
+
+    minor: str
+    """Such as `3.13`, or `3.13t` where it has no global lock."""
+    path: Path
+    full: str
+    """Such as `cpython@3.13.1`."""
+
+
 def find_python(version: str, environ: Mapping[str, str] | None = None) -> Path | None:
+    """The path of `find_interpreter`'s answer."""
+    found = find_interpreter(version, os.environ if environ is None else environ)
+    return found.path if found else None
+
+
+def find_interpreter(version: str, environ: Mapping[str, str]) -> Interpreter | None:
     """An interpreter of a minor version such as `3.13` or `3.13t`, or None.
 
     Tried in this order: the running one, PATH, and the neighbours of the running one, as pyenv lays them out. The
@@ -30,21 +48,20 @@ def find_python(version: str, environ: Mapping[str, str] | None = None) -> Path 
     """
     if not _VERSION.fullmatch(version):
         raise UsageError("python-version-malformed", f"{version!r} is not a minor version of Python, such as 3.13")
-    environ = os.environ if environ is None else environ
     answers = (ask(candidate, environ) for candidate in _candidates(version, environ))
-    return next((path for found in answers if found and found[0] == version for path in found[1:]), None)
+    return next((found for found in answers if found and found.minor == version), None)
 
 
-def ask(python: Path, environ: Mapping[str, str]) -> tuple[str, Path] | None:
-    """(minor version, real path) of an interpreter, or None if it does not answer."""
+def ask(python: Path, environ: Mapping[str, str]) -> Interpreter | None:
+    """What an interpreter answers, or None if it does not."""
     try:
         answer = run((python, "-I", "-c", _QUESTION), env=_asking_env(environ), timeout=20, check=False)
     except (Unavailable, OSError):
         return None
-    version, _, path = answer.stdout.strip().partition(" ")
-    if answer.returncode != 0 or not path:
+    words = answer.stdout.strip().split(" ", 2)
+    if answer.returncode != 0 or len(words) != 3:
         return None
-    return version, Path(path)
+    return Interpreter(minor=words[0], path=Path(words[2]), full=words[1])
 
 
 def _asking_env(environ: Mapping[str, str]) -> dict[str, str]:

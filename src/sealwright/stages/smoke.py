@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import platform
-import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from packaging.markers import default_environment
-
 from sealwright.dossier.store import STATEMENTS
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding, State
 from sealwright.services.environments import PackageIndex, build_variables
+from sealwright.services.interpreters import Interpreter, find_interpreter
 from sealwright.stages.base import Context, Result
 from sealwright.stages.trial import CHECK, Material, Trial
 from sealwright.verify.closure import parse_pylock
@@ -27,10 +24,10 @@ _ENVIRONMENT = "build/environment.txt"
 
 def run(context: Context) -> Result:
     """Adds statements/<job>.json. Checks: `smoke`, and `smoke-import` for modules that the settings leave out."""
-    wrong_python = _judge_python(context)
-    if wrong_python is not None:
-        return Result((wrong_python,))
-    material = _material(context)
+    python = _python(context)
+    if isinstance(python, Finding):
+        return Result((python,))
+    material = _material(context, python.path)
     files = [context.dossier.file(ref) for ref in context.distributions()]
     # On Windows a program that has just ended may still hold its files for a moment.
     with tempfile.TemporaryDirectory(prefix="sealwright-smoke-", ignore_cleanup_errors=True) as name:
@@ -38,27 +35,23 @@ def run(context: Context) -> Result:
         trials = [Trial(file, folder / str(number), material) for number, file in enumerate(files)]
         with ThreadPoolExecutor(len(trials)) as pool:
             findings = tuple(finding for found in pool.map(Trial.run, trials) for finding in found)
-    statement = make(context.distributions(), TEST_RESULT, predicate(findings, _closure_ref(context)))
+    statement = make(context.distributions(), TEST_RESULT, predicate(findings, _closure_ref(context), python.full))
     context.dossier.add(f"{STATEMENTS}/{context.job}.json", statement)
     return Result(findings)
 
 
-def running_python() -> str:
-    """The minor version of the running interpreter, as cells spell it: `3.13`, or `3.13t` without the GIL."""
-    free = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
-    return f"{sys.version_info.major}.{sys.version_info.minor}{free}"
+def predicate(findings: Iterable[Finding], closure: FileRef, python: str) -> dict[str, object]:
+    """What was tried where, with an interpreter such as `cpython@3.13.1`.
 
-
-def predicate(findings: Iterable[Finding], closure: FileRef) -> dict[str, object]:
-    """What was tried where. https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md."""
+    https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md
+    """
     found = list(findings)
     failed = sorted({f"{f.subject}: {f.code}" for f in found if f.state is State.FAIL})
-    implementation = platform.python_implementation().lower()
-    version, system, machine = platform.python_version(), platform.system().lower(), platform.machine().lower()
+    system, machine = platform.system().lower(), platform.machine().lower()
     return {
         "result": "FAILED" if failed else "PASSED",
         "configuration": [
-            {"name": "python", "uri": f"pkg:generic/{implementation}@{version}"},
+            {"name": "python", "uri": f"pkg:generic/{python}"},
             {"name": "platform", "uri": f"pkg:generic/{system}?arch={machine}"},
             {"name": closure.path, "digest": {"sha256": closure.sha256}},
         ],
@@ -67,31 +60,29 @@ def predicate(findings: Iterable[Finding], closure: FileRef) -> dict[str, object
     }
 
 
-def _judge_python(context: Context) -> Finding | None:
+def _python(context: Context) -> Interpreter | Finding:
+    """The interpreter of this job's cell, which need not be the one that runs this program."""
     cell = next((cell for cell in context.plan.cells if cell.job == context.job), None)
     if cell is None:
         hint = "the plan lists the runners and Pythons of a release; each has a job of its own"
         return Finding.failed(CHECK, "smoke-cell-unknown", context.job, expected="a planned smoke job", hint=hint)
-    if cell.python != running_python():
-        hint = "the job must set up the Python that the plan names"
-        return Finding.failed(
-            CHECK,
-            "smoke-wrong-python",
-            context.job,
-            expected=f"Python {cell.python}",
-            found=f"Python {running_python()}",
-            hint=hint,
+    found = find_interpreter(cell.python, context.environ)
+    if found is None:
+        hint = f"set up Python {cell.python} in this job, or leave the cell out"
+        return Finding.unavailable(
+            CHECK, "smoke-python-missing", context.job, found=f"no Python {cell.python} here", hint=hint
         )
-    return None
+    return found
 
 
-def _material(context: Context) -> Material:
+def _material(context: Context, python: Path) -> Material:
     lock = context.record("build").output(_ENVIRONMENT)
     if lock is None:
         raise Refused("file-missing", f"job build did not record {_ENVIRONMENT}")
     closure = parse_pylock(context.dossier.read(_closure_ref(context)), _PYLOCK)
     return Material(
-        closure.select({name: str(value) for name, value in default_environment().items()}).requirements_text(),
+        python,
+        closure.requirements_text(),
         context.dossier.read(lock).decode(),
         context.settings.smoke,
         context.environ,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +28,9 @@ _LOAD = (
 class Material:
     """What every trial of a job shares."""
 
+    python: Path
     dependencies: str
-    """Hash-locked requirements of this Python and system."""
+    """Hash-locked requirements, with markers."""
     build_environment: str
     """Hash-locked requirements to build the sdist with."""
     settings: Smoke
@@ -87,9 +87,10 @@ class Trial:
         return build_wheel(self.distribution, self.folder / "wheel", environment, self.material.variables)
 
     def _environment(self, name: str) -> Environment:
-        return make_environment(self.folder / name, sys.executable, self.material.environ, self.material.index)
+        return make_environment(self.folder / name, self.material.python, self.material.environ, self.material.index)
 
     def failed(self, code: str, expected: str, found: str, hint: str) -> Finding:
+        """A finding about this distribution."""
         return Finding.failed(CHECK, code, self.name, expected=expected, found=found, hint=hint)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import rfc3161_client
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from sigstore_models.common.v1 import TimeRange
 from sigstore_models.trustroot import v1 as models
 
@@ -57,7 +57,7 @@ class Authority:
         """Whether the first certificate of the chain signed `leaf`."""
         try:
             leaf.verify_directly_issued_by(self.chain[0])
-        except (ValueError, TypeError, InvalidSignature):
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
             return False
         return True
 

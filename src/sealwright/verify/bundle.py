@@ -9,35 +9,31 @@ one. Its scattered exceptions all become `Refused`.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from importlib import resources
-from urllib.parse import quote
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from sigstore.errors import CertValidationError
+from sigstore.errors import CertValidationError, VerificationError
 from sigstore.hashes import Hashed
-from sigstore.models import Bundle
+from sigstore.models import Bundle, InvalidBundle
 from sigstore.models import TrustedRoot as SigstoreRoot
 from sigstore.verify import Verifier
 from sigstore_models.bundle import v1 as bundles
 from sigstore_models.common.v1 import HashAlgorithm
 from sigstore_models.rekor import v1 as rekor
-from sigstore_models.trustroot import v1 as roots
 
 from sealwright.errors import Refused
-from sealwright.model.digest import sha256_hex
-from sealwright.verify.authorities import Authority, TimestampAuthority, Window, proven_time
+from sealwright.verify.authorities import Authority, proven_time
 from sealwright.verify.claims import Claims, claims_of
 from sealwright.verify.statement import PAYLOAD_TYPE, Statement, parse
+from sealwright.verify.trust_root import TrustRoot
 
 __all__ = [
     "Claims",
@@ -49,7 +45,6 @@ __all__ = [
     "verify_statement",
 ]
 
-_PUBLIC_GOOD = "https://tuf-repo-cdn.sigstore.dev"
 _MOST_TIMESTAMPS = 32
 _ABOUT_CERTIFICATES = ("SCT", "signing cert", "Key usage", "Extended usage", "signed certificate timestamp")
 
@@ -73,37 +68,6 @@ class VerifiedStatement(Verified):
     payload: bytes
 
 
-@dataclass(frozen=True, eq=False)
-class TrustRoot:
-    """The keys of one Sigstore instance, and since when and until when each is to be believed."""
-
-    sha256: str
-    """Of the JSON that it was read from."""
-    newest: datetime
-    """When the newest key in it came into use: a trust root is at least as recent as that."""
-    verifier: Verifier
-    authorities: tuple[Authority, ...]
-    timestamp_authorities: tuple[TimestampAuthority, ...]
-    logs: Mapping[bytes, Window]
-    """Rekor logs by log id."""
-    certificate_logs: Mapping[bytes, Window]
-    """Certificate transparency logs by log id."""
-
-    @classmethod
-    def parse(cls, data: bytes) -> TrustRoot:
-        """A trusted root, or the one in a client trust configuration. Raises Refused (`trust-root-malformed`).
-
-        The same bytes give the same object: making its verifier costs more than verifying a bundle.
-        """
-        return _trust_root(data)
-
-    @classmethod
-    def public_good(cls) -> TrustRoot:
-        """The root of the public-good instance as this installation of sigstore embeds it; it ages."""
-        folder = resources.files("sigstore") / "_store" / quote(_PUBLIC_GOOD, safe="")
-        return _trust_root((folder / "trusted_root.json").read_bytes())
-
-
 def verify_file(bundle: bytes, sha256: str, root: TrustRoot) -> Verified:
     """What `bundle` proves about the file with that digest (64 hexadecimal digits).
 
@@ -124,7 +88,7 @@ def verify_file(bundle: bytes, sha256: str, root: TrustRoot) -> Verified:
         )
     evidence.require_signature(signature.signature, digest)
     hashed = Hashed(algorithm=HashAlgorithm.SHA2_256, digest=digest)
-    return evidence.judge(root, lambda: root.verifier.verify_artifact(hashed, evidence.bundle, _AnyIdentity()))
+    return evidence.judge(root, lambda: _verifier(root).verify_artifact(hashed, evidence.bundle, _AnyIdentity()))
 
 
 def verify_statement(bundle: bytes, root: TrustRoot) -> VerifiedStatement:
@@ -147,7 +111,7 @@ def verify_bundle_object(bundle: Bundle, root: TrustRoot) -> VerifiedStatement:
         raise Refused("bundle-malformed", f"the envelope has {len(envelope.signatures)} signatures instead of one")
     signed = hashlib.sha256(_pae(envelope.payload_type, envelope.payload)).digest()
     evidence.require_signature(envelope.signatures[0].sig, signed)
-    verified = evidence.judge(root, lambda: root.verifier.verify_dsse(bundle, _AnyIdentity()))
+    verified = evidence.judge(root, lambda: _verifier(root).verify_dsse(bundle, _AnyIdentity()))
     statement = parse(envelope.payload, "the payload of the bundle")
     return VerifiedStatement(verified.claims, verified.signed_at, verified.log_version, statement, envelope.payload)
 
@@ -198,25 +162,28 @@ class _Evidence:
 
     def judge(self, root: TrustRoot, verify: Callable[[], object]) -> Verified:
         """Everything but the signature itself: `verify` is what sigstore does, the rest is what it leaves open."""
+        issuers = [authority for authority in root.authorities if authority.issued(self.bundle.signing_certificate)]
+        if not issuers:
+            raise Refused(
+                "certificate-invalid",
+                "no authority of the trust root issued the certificate",
+                hint="the bundle was made with another Sigstore instance, or the certificate was changed",
+            )
         with _refusing("timestamp-invalid"):
             times = [*self._authority_times(root), *self._log_time()]
         if not times:
-            raise Refused(
-                "timestamp-missing",
-                "nothing in the bundle proves when it was signed",
-                hint="an entry of Rekor v2 needs a timestamp, an older one that or a signed entry timestamp",
-            )
+            raise _no_time()
         with _refusing():
             verify()
         self._judge_log(root, times)
-        self._judge_authority(root, times)
+        self._judge_certificate(root, issuers, times)
         return Verified(claims_of(self.bundle.signing_certificate), max(times).astimezone(UTC), self.log_version)
 
     def _authority_times(self, root: TrustRoot) -> list[datetime]:
         data = self.bundle.verification_material.timestamp_verification_data
         responses = data.rfc3161_timestamps if data else []
-        if len(responses) > _MOST_TIMESTAMPS:
-            raise Refused("timestamp-invalid", f"the bundle has {len(responses)} timestamps")
+        if len(responses) > _MOST_TIMESTAMPS or len(set(responses)) != len(responses):
+            raise Refused("timestamp-invalid", f"the bundle has {len(responses)} timestamps: too many, or one twice")
         signature = self.bundle.signature
         times = [proven_time(root.timestamp_authorities, response, signature) for response in responses]
         proven = [time for time in times if time is not None]
@@ -252,23 +219,39 @@ class _Evidence:
                 "log-invalid", f"the inclusion proof is for {proof.tree_size} entries, its checkpoint for {size}"
             )
 
-    def _judge_authority(self, root: TrustRoot, times: list[datetime]) -> None:
-        leaf = self.bundle.signing_certificate
-        issuers = [authority for authority in root.authorities if authority.issued(leaf)]
+    def _judge_certificate(self, root: TrustRoot, issuers: list[Authority], times: list[datetime]) -> None:
         if not all(any(issuer.vouches_at(time) for issuer in issuers) for time in times):
             raise Refused(
                 "certificate-invalid", "the trust root does not vouch for the issuing authority at the time of signing"
             )
         # There is exactly one, and its signature holds: sigstore has seen to that.
-        (proof,) = leaf.extensions.get_extension_for_class(x509.PrecertificateSignedCertificateTimestamps).value
+        extensions = self.bundle.signing_certificate.extensions
+        (proof,) = extensions.get_extension_for_class(x509.PrecertificateSignedCertificateTimestamps).value
         window = root.certificate_logs.get(proof.log_id)
         if window is None or not window.covers(proof.timestamp.replace(tzinfo=UTC)):
             raise Refused("certificate-invalid", "the trust root knows no certificate log of that id at that time")
 
 
 def _parse(data: bytes) -> Bundle:
-    with _refusing("bundle-malformed"):
+    try:
         return Bundle.from_json(data)
+    except InvalidBundle as error:
+        # sigstore asks for a source of time while it parses; whether it is one, it asks later.
+        raise _no_time() if "inclusion promise or signed timestamp" in str(error) else _malformed(error) from error
+    except VerificationError as error:  # the only one while parsing is about timestamps
+        raise Refused("timestamp-invalid", _said(error)) from error
+    except Exception as error:
+        raise _malformed(error) from error
+
+
+def _malformed(error: Exception) -> Refused:
+    hint = "expected a Sigstore bundle as JSON: one certificate, one log entry, one signature"
+    return Refused("bundle-malformed", _said(error), hint=hint)
+
+
+def _no_time() -> Refused:
+    hint = "an entry of Rekor v2 needs a timestamp, an older one that or a signed entry timestamp"
+    return Refused("timestamp-missing", "nothing in the bundle proves when it was signed", hint=hint)
 
 
 def _pae(payload_type: str, payload: bytes) -> bytes:
@@ -278,27 +261,10 @@ def _pae(payload_type: str, payload: bytes) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def _trust_root(data: bytes) -> TrustRoot:
+def _verifier(root: TrustRoot) -> Verifier:
+    """Made once for each trust root, since that costs more than verifying a bundle."""
     with _refusing("trust-root-malformed"):
-        if "trustedRoot" in json.loads(data):
-            model = roots.ClientTrustConfig.from_json(data).trusted_root
-        else:
-            model = roots.TrustedRoot.from_json(data)
-        logs = {log.log_id.key_id: Window.of(log.public_key.valid_for) for log in model.tlogs}
-        certificate_logs = {log.log_id.key_id: Window.of(log.public_key.valid_for) for log in model.ctlogs}
-        authorities = tuple(Authority.of(authority) for authority in model.certificate_authorities)
-        stamping = tuple(TimestampAuthority(Authority.of(authority)) for authority in model.timestamp_authorities)
-        windows = [*logs.values(), *certificate_logs.values(), *(a.window for a in authorities)]
-        windows += [a.authority.window for a in stamping]
-        return TrustRoot(
-            sha256_hex(data),
-            max(window.start for window in windows if window.start is not None),
-            Verifier(trusted_root=SigstoreRoot(model)),
-            authorities,
-            stamping,
-            logs,
-            certificate_logs,
-        )
+        return Verifier(trusted_root=SigstoreRoot(root.model))
 
 
 @contextmanager

@@ -106,6 +106,7 @@ class GitHubStandIn(StandIn):
     # Releases
 
     def _release_api(self, request: Request, path: tuple[str, ...]) -> Response:
+        self._grants(request)  # an unknown token is refused even where none is needed
         if request.method != "GET":
             self._require(request, "contents", "write")
         match path:

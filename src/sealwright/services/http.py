@@ -68,7 +68,7 @@ def request(
         redirect=0,
         backoff_factor=0.2,
         status_forcelist=(502, 503, 504),
-        allowed_methods=None if repeatable else (),
+        allowed_methods=None,  # `total` decides; no method is exempt
         raise_on_status=False,
         raise_on_redirect=False,
     )

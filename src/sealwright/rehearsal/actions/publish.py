@@ -164,7 +164,7 @@ def _check(distributions: Sequence[Path], environ: Mapping[str, str]) -> None:
 def _upload(
     files: Sequence[Path], site: IndexSite, token: MintedToken, environ: Mapping[str, str], *, attested: bool
 ) -> None:
-    options = ["--non-interactive", "--disable-progress-bar", "--verbose", "--config-file", os.devnull]
+    options = ["--non-interactive", "--disable-progress-bar", "--config-file", os.devnull]
     options += ["--attestations"] if attested else []
     env = {
         **_environment(environ),
@@ -184,16 +184,16 @@ def _upload(
 def _twine(arguments: Sequence[str | Path], env: Mapping[str, str]) -> Finished:
     beside = Path(sys.executable).with_name("twine")
     program = beside if beside.exists() else shutil.which("twine", path=env.get("PATH")) or "twine"
-    return run_process([program, *arguments], env=env, check=False)
+    return run_process([program, "--no-color", *arguments], env=env, check=False)
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     # Nothing of the job beyond this: TWINE_*, proxies and a netrc file all change where an upload goes.
     kept = {name: environ[name] for name in _KEPT if name in environ}
-    return {**kept, "NETRC": os.devnull, "NO_COLOR": "1", "COLUMNS": "1000"}
+    return {**kept, "NETRC": os.devnull}
 
 
 def _complaint(finished: Finished) -> str:
-    lines = [line.strip() for line in (finished.stdout + finished.stderr).splitlines()]
-    errors = [line.removeprefix("ERROR").strip() for line in lines if line.startswith("ERROR")]
-    return " ".join(errors) or finished.tail
+    """What follows ERROR; twine wraps and pads its lines."""
+    _, found, said = (finished.stdout + finished.stderr).partition("ERROR")
+    return " ".join(said.split()) if found else finished.tail

@@ -73,6 +73,7 @@ def _predicate(
         "scanner": {
             "uri": f"pkg:pypi/{tool.name}",
             "version": tool.version,
+            # A live service without versions: what it knew is dated by the question.
             "db": {"uri": osv_url, "lastUpdate": _time(started)},
             "result": [_result(vulnerability) for vulnerability in known],
         },
@@ -86,7 +87,8 @@ def _predicate(
 
 
 def _result(vulnerability: Vulnerability) -> dict[str, Any]:
-    severity = [{"method": "osv", "score": vulnerability.severity}] if vulnerability.severity else []
+    score = vulnerability.severity
+    severity = [{"method": "cvss" if score.startswith("CVSS:") else "osv", "score": score}] if score else []
     annotation = {
         "package": purl_of(vulnerability.package, vulnerability.version),
         "aliases": list(vulnerability.aliases),

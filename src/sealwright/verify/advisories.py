@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,13 +94,30 @@ def _report(dependencies: Any) -> Report:
             skipped.append((name, str(entry["skip_reason"])))
             continue
         version = str(Version(entry["version"]))
-        audited[name, version] = tuple(_vulnerability(name, version, vuln) for vuln in entry["vulns"])
+        audited[name, version] = _merged(_vulnerability(name, version, vuln) for vuln in entry["vulns"])
     return Report(audited, tuple(skipped))
 
 
 def _vulnerability(name: str, version: str, entry: Any) -> Vulnerability:
     fixes = sorted({str(Version(fix)) for fix in entry["fix_versions"]}, key=Version)
     return Vulnerability(name, version, str(entry["id"]), tuple(sorted(map(str, entry["aliases"]))), tuple(fixes))
+
+
+def _merged(found: Iterable[Vulnerability]) -> tuple[Vulnerability, ...]:
+    """One entry for each vulnerability: pip-audit lists one twice whose two advisories both name a PYSEC id."""
+    merged: list[Vulnerability] = []
+    for vulnerability in found:
+        same = [other for other in merged if other.ids & vulnerability.ids]
+        merged = [other for other in merged if other not in same]
+        merged.append(_union([*same, vulnerability]))
+    return tuple(merged)
+
+
+def _union(same: list[Vulnerability]) -> Vulnerability:
+    first = same[0]
+    aliases = frozenset().union(*(v.ids for v in same)) - {first.id}
+    fixes = sorted({fix for v in same for fix in v.fixes}, key=Version)
+    return replace(first, aliases=tuple(sorted(aliases)), fixes=tuple(fixes))
 
 
 def read_answer(data: bytes) -> Answer:

@@ -14,8 +14,8 @@ _UNPRINTABLE = re.compile(r"[^\w !-~…]+")
 _ORDER = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
 _CONTROLS = "controls"
 _MEANING = (
-    "PASSED says that this evidence agrees with the policy. It does not say that the commit was reviewed, or that it is "
-    "harmless: that is what the approver is for."
+    "PASSED says that this evidence agrees with the policy. It does not say that the commit was reviewed, or that it "
+    "is harmless: that is what the approver is for."
 )
 
 
@@ -104,7 +104,7 @@ def _signers(signed: Iterable[Signed]) -> str:
             key = (item.claims.san, item.claims.environment)
             by[key] = by.get(key, 0) + 1
     rows = [
-        f"- {code(san)}" + (f", environment {code(environment)}" if environment else "") + f": {count} signatures"
+        f"- {code(san)}" + (f", environment {code(environment)}" if environment else "") + f", {count} times"
         for (san, environment), count in sorted(by.items())
     ]
     return "Signed by\n\n" + "\n".join(rows) if rows else ""

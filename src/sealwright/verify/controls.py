@@ -173,7 +173,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a smoke cell left no record",
-        frozenset({"record-missing", "smoke-cell-missing", "file-unclaimed"}),
+        frozenset({"record-missing", "smoke-cell-missing", "file-unclaimed", "statement-out-of-place"}),
         _missing_cell,
     ),
     Sabotage(

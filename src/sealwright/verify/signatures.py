@@ -169,7 +169,7 @@ def _judge_statement(evidence: Evidence, signed: Signed, verified: VerifiedState
     ref = evidence.case.files[signed.subject].ref
     rebuilt = refs_in(evidence.case.files, "rebuilt")
     wrong = judge_stated(_stated_by(evidence, ref), ref, verified.statement, evidence.distributions, rebuilt)
-    found = f"covers {len(evidence.distributions)} distributions"
+    found = f"covers {len(verified.statement.subjects)} distributions"
     yield from wrong or (Finding.passed("statements", signed.subject, found),)
 
 

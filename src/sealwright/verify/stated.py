@@ -30,8 +30,8 @@ def judge_stated(
 ) -> tuple[Finding, ...]:
     """What is wrong with a statement that `job` wants signed; nothing if it may be.
 
-    It must be of the kind that this job makes, and about exactly the `distributions`, or, for the job rebuild, about
-    what that built. Codes: `statement-out-of-place`, `statement-kind`, and those of `judge_subjects`.
+    It must be of the kind that this job makes, and about exactly the `distributions`; the audit's about the wheels, and
+    that of the job rebuild about what that built. Codes: `statement-out-of-place`, `statement-kind`, and those of `judge_subjects`.
     """
     what = ref.name.removesuffix(".json")
     pairs = (
@@ -45,7 +45,9 @@ def judge_stated(
         for code, wanted, found in pairs
         if wanted != found
     )
-    covered = judge_subjects(statement, rebuilt if what == "rebuild" else distributions, CHECK, ref.path)
+    wheels = tuple(subject for subject in distributions if subject.name.endswith(".whl"))
+    subjects = {"rebuild": rebuilt, "audit": wheels or distributions}.get(what, distributions)
+    covered = judge_subjects(statement, subjects, CHECK, ref.path)
     return (*wrong, *(finding for finding in covered if finding.state is not State.PASS))
 
 

@@ -20,6 +20,7 @@ from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
 )
+from packaging.version import Version
 
 from sealwright.endpoints import IndexSite
 from sealwright.errors import Refused, Unavailable
@@ -47,12 +48,12 @@ class IndexFile:
     """Empty where the index has no attestations for it."""
 
     @property
-    def version(self) -> str | None:
-        """The version in its name, in normal form; None where the name follows no standard."""
+    def version(self) -> Version | None:
+        """The version in its name; None where the name follows no standard."""
         try:
             if self.filename.endswith(".whl"):
-                return str(parse_wheel_filename(self.filename)[1])
-            return str(parse_sdist_filename(self.filename)[1])
+                return parse_wheel_filename(self.filename)[1]
+            return parse_sdist_filename(self.filename)[1]
         except (InvalidWheelFilename, InvalidSdistFilename):
             return None
 
@@ -97,12 +98,13 @@ def compare(files: Iterable[IndexFile], planned: Iterable[FileRef]) -> dict[str,
 
 
 def of_release(files: Iterable[IndexFile], version: str) -> tuple[IndexFile, ...]:
-    """Those of a project's files that belong to `version`, in normal form.
+    """Those of a project's files that belong to `version`; 1.0 and 1.0.0 are the same one.
 
-    A name that follows no standard belongs to it if the version is a part of the name.
+    A file whose name follows no standard belongs to it if the version is a part of the name.
     """
+    wanted = Version(version)
     return tuple(
-        file for file in files if file.version == version or (file.version is None and f"-{version}" in file.filename)
+        file for file in files if file.version == wanted or (file.version is None and f"-{version}" in file.filename)
     )
 
 

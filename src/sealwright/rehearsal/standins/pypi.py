@@ -239,7 +239,7 @@ class PyPIStandIn(StandIn):
             wanted = pages.newest(files) if version is None else str(Version(version))
         except InvalidVersion as error:
             raise Refusal(404, "Not Found") from error
-        if not any(file.version == wanted for file in files):
+        if not self.store.of_release(project, wanted):
             raise Refusal(404, "Not Found")
         return Response(body=pages.release_json(self.url, files, wanted, all_releases=version is None))
 

@@ -61,7 +61,7 @@ def simple_html(base: str, project: str, files: Sequence[StoredFile]) -> bytes:
 
 def release_json(base: str, files: Sequence[StoredFile], version: str, *, all_releases: bool) -> dict[str, Any]:
     """`/pypi/<project>/<version>/json`, or `/pypi/<project>/json` with `all_releases`."""
-    of_version = [file for file in files if file.version == version]
+    of_version = [file for file in files if Version(file.version) == Version(version)]
     document: dict[str, Any] = {
         "info": {
             "name": files[0].project,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from sealwright.dossier import decode, encode
 from sealwright.rehearsal.standins.trusted_publishing import Grant
@@ -108,8 +109,9 @@ class Store:
         return tuple(file for file in self.ledger.files if file.project == name)
 
     def of_release(self, project: str, version: str) -> tuple[StoredFile, ...]:
-        """All files of one version, in the order they came."""
-        return tuple(file for file in self.of_project(project) if file.version == version)
+        """All files of one version, in the order they came; 1.0 and 1.0.0 are the same one."""
+        wanted = Version(version)
+        return tuple(file for file in self.of_project(project) if Version(file.version) == wanted)
 
     def read(self, path: str) -> bytes | None:
         """The bytes served at `packages/...`, a file's own or what lies beside it; None where nothing is."""

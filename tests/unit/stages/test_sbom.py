@@ -3,13 +3,15 @@ from __future__ import annotations
 import json
 import os
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.stages import COMMIT, make_context
-from tests.support.wheels import write_pylock, write_wheel
+from tests.support.wheels import sha256_of, write_pylock, write_wheel
 
+from sealwright.errors import Refused
 from sealwright.model import Finding, State
 from sealwright.sbom.metadata import installed_metadata
 from sealwright.services.environments import PackageIndex, make_environment, uv
@@ -136,3 +138,44 @@ def test_a_closure_that_depends_on_the_environment_is_not_called_complete(
 
 def _bare(ref: str) -> str:
     return ref.removeprefix("pkg:pypi/").partition("@")[0]
+
+
+def test_nothing_that_is_installed_is_run(tmp_path: Path) -> None:
+    wheel = write_wheel(tmp_path / "index", "hostile", "1.0")
+    trace = tmp_path / "trace"
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("hostile.pth", f"import pathlib; pathlib.Path({str(trace)!r}).touch()\n")
+    lock = write_pylock([("hostile", "1.0", "", str(wheel), sha256_of(wheel))])
+    context = _context(tmp_path, lock, ("hostile",), PIP_FIND_LINKS=str(wheel.parent), PIP_NO_INDEX="1")
+    findings = sbom.run(context).findings
+    assert _states(findings) == PASSED, findings
+    assert [component["name"] for component in _document(context)["components"]] == ["hostile"]
+    assert not trace.exists()
+
+
+def test_program_for_the_second_opinion_that_fails_is_not_agreement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "cyclonedx-py"
+    broken.write_text("#!/bin/sh\necho no >&2\nexit 2\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr("sealwright.services.installed.find_program", lambda *_: broken)
+    findings = sbom.run(_context(tmp_path, write_pylock([]))).findings
+    assert _states(findings) == [PASSED[0], ("sbom-agreement", "cyclonedx-bom-failed", State.UNAVAILABLE)]
+
+
+def test_requirement_outside_the_closure_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        sbom.run(_context(tmp_path, write_pylock([]), ("forgotten>=1",)))
+    assert caught.value.code == "sbom-dependency-missing"
+
+
+def test_release_without_a_wheel_has_no_sbom(tmp_path: Path) -> None:
+    context = make_context(tmp_path, {"dist/tiny-1.0.tar.gz": b"an sdist"})
+    assert _states(sbom.run(context).findings) == [("sbom", "sbom-no-wheel", State.ABSENT)]
+
+
+def test_missing_closure_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        sbom.run(make_context(tmp_path, {"dist/tiny-1.0-py3-none-any.whl": b""}))
+    assert caught.value.code == "closure-missing"

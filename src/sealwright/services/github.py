@@ -7,63 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from sealwright.errors import Refused, SealwrightError, Unavailable
 from sealwright.model import sha256_hex
 from sealwright.services import http
+from sealwright.services.github_answers import Asset, Environment, Release, read_asset, read_release
+
+__all__ = ["Asset", "Environment", "GitHub", "Release"]
 
 _VERSION = "2022-11-28"
 _PAGE = 100
 _PAGES = 50
 _REDIRECTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file of a release."""
-
-    id: int
-    name: str
-    size: int
-    sha256: str
-    """As GitHub computed it; empty for assets older than that feature."""
-    complete: bool
-    """False for what an interrupted upload leaves behind."""
-    url: str
-
-    def holds(self, data: bytes) -> bool:
-        """Whether GitHub says that it has exactly these bytes."""
-        return self.complete and self.sha256 == sha256_hex(data)
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A release, published or still a draft."""
-
-    id: int
-    tag: str
-    draft: bool
-    prerelease: bool
-    immutable: bool
-    page: str
-    """Address for people."""
-    upload_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """A deployment environment and what guards it."""
-
-    name: str
-    reviewers: tuple[str, ...]
-    """Logins and team names, one of whom must approve."""
-    restricted: bool
-    """Whether only some branches or tags may deploy to it."""
-    patterns: tuple[str, ...]
-    """Their patterns, where they are the environment's own."""
 
 
 class GitHub:
@@ -87,8 +44,8 @@ class GitHub:
         url = f"{self._base}/releases/tags/{quote(tag)}"
         answer = self._ask("GET", url)
         if answer.status != 404:
-            return _release(self._checked(answer).json(), url)
-        releases = [_release(item, url) for item in self._pages(f"{self._base}/releases")]
+            return read_release(self._checked(answer).json(), url)
+        releases = [read_release(item, url) for item in self._pages(f"{self._base}/releases")]
         found = [release for release in releases if release.tag == tag]
         if len(found) > 1:
             raise Refused(
@@ -109,7 +66,7 @@ class GitHub:
             "prerelease": prerelease,
         }
         url = f"{self._base}/releases"
-        return _release(self._send("POST", url, fields).json(), url)
+        return read_release(self._send("POST", url, fields).json(), url)
 
     def publish(self, release: Release, *, make_latest: bool) -> Release:
         """Publish a draft; done already is done. Where releases are immutable, nothing can be changed afterwards."""
@@ -117,12 +74,12 @@ class GitHub:
             return release
         url = f"{self._base}/releases/{release.id}"
         fields = {"draft": False, "make_latest": "true" if make_latest else "false"}
-        return _release(self._send("PATCH", url, fields).json(), url)
+        return read_release(self._send("PATCH", url, fields).json(), url)
 
     def assets(self, release: Release) -> dict[str, Asset]:
         """All files of a release by name."""
         url = f"{self._base}/releases/{release.id}/assets"
-        found = [_asset(item, url) for item in self._pages(url)]
+        found = [read_asset(item, url) for item in self._pages(url)]
         return {asset.name: asset for asset in found}
 
     def upload_asset(self, release: Release, name: str, data: bytes) -> Asset:
@@ -203,7 +160,7 @@ class GitHub:
         if host not in (own, f"uploads.{own.removeprefix('api.')}"):
             raise Refused("upload-elsewhere", f"GitHub asks to upload to {host}; the token is not sent there")
         answer = self._ask("POST", url, body=data, content_type="application/octet-stream")
-        return _asset(self._checked(answer).json(), url)
+        return read_asset(self._checked(answer).json(), url)
 
     def _followed(self, url: str, location: str) -> str:
         target = urljoin(url, location)
@@ -267,33 +224,3 @@ def _reason(answer: http.Answer) -> str:
         return "; ".join([document["message"], *details])
     except (ValueError, KeyError, TypeError, AttributeError):
         return answer.reason
-
-
-def _release(item: Any, url: str) -> Release:
-    try:
-        return Release(
-            id=int(item["id"]),
-            tag=item["tag_name"],
-            draft=item["draft"],
-            prerelease=item["prerelease"],
-            immutable=item.get("immutable", False),
-            page=item["html_url"],
-            upload_url=item["upload_url"].partition("{")[0],
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unavailable("answer-malformed", f"{url} did not answer with a release: {error!r}") from error
-
-
-def _asset(item: Any, url: str) -> Asset:
-    try:
-        digest = item.get("digest") or ""
-        return Asset(
-            id=int(item["id"]),
-            name=item["name"],
-            size=int(item["size"]),
-            sha256=digest.removeprefix("sha256:") if digest.startswith("sha256:") else "",
-            complete=item["state"] == "uploaded",
-            url=item["browser_download_url"],
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unavailable("answer-malformed", f"{url} did not answer with an asset: {error!r}") from error

@@ -1,0 +1,89 @@
+"""What GitHub answers about releases, as values.
+
+https://docs.github.com/en/rest/releases
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sealwright.errors import Unavailable
+from sealwright.model import sha256_hex
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of a release."""
+
+    id: int
+    name: str
+    size: int
+    sha256: str
+    """As GitHub computed it; empty for assets older than that feature."""
+    complete: bool
+    """False for what an interrupted upload leaves behind."""
+    url: str
+
+    def holds(self, data: bytes) -> bool:
+        """Whether GitHub says that it has exactly these bytes."""
+        return self.complete and self.sha256 == sha256_hex(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release, published or still a draft."""
+
+    id: int
+    tag: str
+    draft: bool
+    prerelease: bool
+    immutable: bool
+    page: str
+    """Address for people."""
+    upload_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A deployment environment and what guards it."""
+
+    name: str
+    reviewers: tuple[str, ...]
+    """Logins and team names, one of whom must approve."""
+    restricted: bool
+    """Whether only some branches or tags may deploy to it."""
+    patterns: tuple[str, ...]
+    """Their patterns, where they are the environment's own."""
+
+
+def read_release(item: Any, url: str) -> Release:
+    """A release in an answer of `url`. Raises Unavailable (`answer-malformed`)."""
+    try:
+        return Release(
+            id=int(item["id"]),
+            tag=item["tag_name"],
+            draft=item["draft"],
+            prerelease=item["prerelease"],
+            immutable=item.get("immutable", False),
+            page=item["html_url"],
+            upload_url=item["upload_url"].partition("{")[0],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unavailable("answer-malformed", f"{url} did not answer with a release: {error!r}") from error
+
+
+def read_asset(item: Any, url: str) -> Asset:
+    """An asset in an answer of `url`. Raises Unavailable (`answer-malformed`)."""
+    try:
+        digest = item.get("digest") or ""
+        return Asset(
+            id=int(item["id"]),
+            name=item["name"],
+            size=int(item["size"]),
+            sha256=digest.removeprefix("sha256:") if digest.startswith("sha256:") else "",
+            complete=item["state"] == "uploaded",
+            url=item["browser_download_url"],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unavailable("answer-malformed", f"{url} did not answer with an asset: {error!r}") from error

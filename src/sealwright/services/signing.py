@@ -171,6 +171,8 @@ def _ours(error: Exception, doing: str) -> SealwrightError:
         text = f"{doing}: the signing certificate has expired"
         return Unavailable("certificate-expired", text, hint="certificates live ten minutes; run the job again")
     match error:
+        case requests.JSONDecodeError():
+            ours = Unavailable("answer-malformed", text, hint=_AGAIN)
         case requests.RequestException():
             ours = Unavailable("no-answer", text, hint=_AGAIN)
         case TUFError():

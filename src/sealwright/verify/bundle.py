@@ -46,6 +46,15 @@ __all__ = [
 ]
 
 _MOST_TIMESTAMPS = 32
+_LONGEST = 240
+_CHANGED = "the bundle was changed after signing, or belongs to another Sigstore instance"
+_HINTS = {
+    "bundle-malformed": "expected a Sigstore bundle as JSON: one certificate, one log entry, one signature",
+    "certificate-invalid": _CHANGED,
+    "log-invalid": _CHANGED,
+    "timestamp-invalid": _CHANGED,
+    "trust-root-malformed": "expected a trust root with at least one authority and one log",
+}
 _ABOUT_CERTIFICATES = ("SCT", "signing cert", "Key usage", "Extended usage", "signed certificate timestamp")
 
 
@@ -237,16 +246,12 @@ def _parse(data: bytes) -> Bundle:
         return Bundle.from_json(data)
     except InvalidBundle as error:
         # sigstore asks for a source of time while it parses; whether it is one, it asks later.
-        raise _no_time() if "inclusion promise or signed timestamp" in str(error) else _malformed(error) from error
+        timeless = "inclusion promise or signed timestamp" in str(error)
+        raise (_no_time() if timeless else _refused("bundle-malformed", error)) from error
     except VerificationError as error:  # the only one while parsing is about timestamps
-        raise Refused("timestamp-invalid", _said(error)) from error
+        raise _refused("timestamp-invalid", error) from error
     except Exception as error:
-        raise _malformed(error) from error
-
-
-def _malformed(error: Exception) -> Refused:
-    hint = "expected a Sigstore bundle as JSON: one certificate, one log entry, one signature"
-    return Refused("bundle-malformed", _said(error), hint=hint)
+        raise _refused("bundle-malformed", error) from error
 
 
 def _no_time() -> Refused:
@@ -275,7 +280,7 @@ def _refusing(code: str = "") -> Iterator[None]:
     except Refused:
         raise
     except Exception as error:  # sigstore lets through errors of five libraries, and AttributeError and TypeError
-        raise Refused(code or _code_of(error), _said(error)) from error
+        raise _refused(code or _code_of(error), error) from error
 
 
 def _code_of(error: Exception) -> str:
@@ -285,7 +290,7 @@ def _code_of(error: Exception) -> str:
     return "log-invalid"
 
 
-def _said(error: Exception) -> str:
-    """What an exception says, in one line; pydantic's say a page."""
-    text = " ".join(str(error).split())
-    return f"sigstore refuses it: {text[:400] or type(error).__name__}"
+def _refused(code: str, error: Exception) -> Refused:
+    """With what the exception says, in one short line; pydantic's say a page, and sigstore's print whole proofs."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return Refused(code, f"sigstore refuses it: {text[:_LONGEST]}", hint=_HINTS[code])

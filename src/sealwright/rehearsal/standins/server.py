@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -122,8 +123,7 @@ class StandIn:
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer((HOST, 0), _handler_for(self))
-        self._server.daemon_threads = True
+        self._server = _Server((HOST, 0), _handler_for(self))
         threading.Thread(target=self._server.serve_forever, args=(0.02,), name=self.name, daemon=True).start()
         return self
 
@@ -186,6 +186,15 @@ def _as_bytes(response: Response) -> Response:
     return Response(
         response.status, body, response.content_type or "application/json", response.headers, response.reason
     )
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """As the base class, except that a client that hung up is no news."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 def _handler_for(standin: StandIn) -> type[BaseHTTPRequestHandler]:

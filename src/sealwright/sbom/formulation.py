@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from packaging.utils import canonicalize_name
+from packaging.markers import Marker
 
-from sealwright.errors import Refused
 from sealwright.verify.cyclonedx import purl_of
-
-_PIN = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(\[[^]]*\])?\s*==\s*(?P<version>[^\s;\\]+)")
-_HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
-_COMMENT = re.compile(r"(^|\s)#.*")
+from sealwright.verify.requirements import Locked, parse_locked
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class BuildTool:
-    """One line of build/environment.txt."""
+    """One pin of build/environment.txt."""
 
     name: str
     version: str
@@ -26,30 +22,26 @@ class BuildTool:
     """Empty where the lock allows more than one file: which of them was used is not written there."""
 
 
-def parse_build_environment(text: str, where: str) -> tuple[BuildTool, ...]:
-    """The tools in a hash-locked requirements file, sorted. Raises Refused (`build-environment-malformed`)."""
-    joined = re.sub(r"\\\s*\n", " ", text)
-    lines = [stripped for line in joined.splitlines() if (stripped := _COMMENT.sub("", line).strip())]
-    return tuple(sorted({_tool(line, where) for line in lines if not line.startswith("-")}))
+def build_tools(text: str, environment: Mapping[str, str], where: str) -> tuple[BuildTool, ...]:
+    """The tools in a hash-locked requirements file that belong to an environment, sorted.
 
-
-def _tool(line: str, where: str) -> BuildTool:
-    match = _PIN.match(line)
-    if match is None:
-        raise Refused(
-            "build-environment-malformed",
-            f"{where}: {line[:80]!r} is not `name==version`",
-            hint="the build job writes this file; run it again",
-        )
-    hashes = set(_HASH.findall(line))
-    return BuildTool(
-        str(canonicalize_name(match["name"])), match["version"], next(iter(hashes)) if len(hashes) == 1 else ""
-    )
+    Raises Refused (`build-lock-malformed`).
+    """
+    pins = (pin for pin in parse_locked(text, where) if _applies(pin, environment))
+    return tuple(sorted({_tool(pin) for pin in pins}))
 
 
 def formulation(tools: tuple[BuildTool, ...]) -> list[dict[str, Any]]:
     """The `formulation` of a document (https://cyclonedx.org/docs/1.6/json/#formulation)."""
     return [{"bom-ref": "formulation:build", "components": [_component(tool) for tool in tools]}]
+
+
+def _applies(pin: Locked, environment: Mapping[str, str]) -> bool:
+    return not pin.marker or Marker(pin.marker).evaluate(dict(environment))
+
+
+def _tool(pin: Locked) -> BuildTool:
+    return BuildTool(pin.name, pin.version, pin.hashes[0] if len(pin.hashes) == 1 else "")
 
 
 def _component(tool: BuildTool) -> dict[str, Any]:

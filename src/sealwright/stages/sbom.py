@@ -14,7 +14,7 @@ from sealwright.model import FileRef, Finding, Tool
 from sealwright.sbom.components import Dependency, Origin
 from sealwright.sbom.document import Description, compose
 from sealwright.sbom.files import Digests, chosen_wheel, digests_of, source_of
-from sealwright.sbom.formulation import BuildTool, parse_build_environment
+from sealwright.sbom.formulation import BuildTool, build_tools
 from sealwright.sbom.graph import resolve_edges
 from sealwright.sbom.metadata import Metadata, installed_metadata, wheel_metadata
 from sealwright.sbom.schema import judge_schema
@@ -126,7 +126,7 @@ def _describe(context: Context, wheel: FileRef, installation: Installation) -> D
         dependencies=tuple(_dependency(pin, installation) for pin in installation.pins),
         graph=resolve_edges(metadata, installation.metadata, installation.environment),
         complete=len(installation.pins) == len(installation.closure.pins),
-        build_tools=_build_tools(context),
+        build_tools=_build_tools(context, installation.environment),
     )
 
 
@@ -148,9 +148,9 @@ def _origin(context: Context) -> Origin:
     return Origin(f"{context.endpoints.github_url}/{context.plan.repository}", owner, context.plan.commit)
 
 
-def _build_tools(context: Context) -> tuple[BuildTool, ...]:
+def _build_tools(context: Context, environment: dict[str, str]) -> tuple[BuildTool, ...]:
     ref = context.record("build").output(BUILD_ENVIRONMENT)
-    return () if ref is None else parse_build_environment(context.dossier.read(ref).decode(), BUILD_ENVIRONMENT)
+    return () if ref is None else build_tools(context.dossier.read(ref).decode(), environment, BUILD_ENVIRONMENT)
 
 
 def _summary(wheels: tuple[FileRef, ...], installation: Installation) -> str:

@@ -16,7 +16,7 @@ from sealwright.errors import Refused
 from sealwright.sbom.components import Dependency, Origin
 from sealwright.sbom.document import Description, compose
 from sealwright.sbom.files import Digests, Locked, chosen_wheel, digests_of, source_of
-from sealwright.sbom.formulation import BuildTool, parse_build_environment
+from sealwright.sbom.formulation import BuildTool, build_tools
 from sealwright.sbom.graph import Graph
 from sealwright.sbom.metadata import Metadata, Person
 from sealwright.sbom.schema import judge_schema
@@ -155,15 +155,15 @@ def test_only_public_addresses_are_repeated(url: str, said: str) -> None:
     assert source.url == said
 
 
-def test_build_environment_is_read_with_a_digest_only_where_there_is_one() -> None:
+def test_build_tools_have_a_digest_only_where_there_is_one() -> None:
     text = f"""# made by uv
---index-url https://index.example/simple
 Hatchling[extra]==1.33.0 ; python_version >= '3' \\
     --hash=sha256:{"a" * 64} \\
     --hash=sha256:{"b" * 64}
-packaging==26.0 --hash=sha256:{"c" * 64}  # via hatchling
+packaging==26.0 --hash=sha256:{"c" * 64}
+colorama==0.4.6 ; sys_platform == 'plan9' --hash=sha256:{"d" * 64}
 """
-    assert parse_build_environment(text, "build/environment.txt") == (
+    assert build_tools(text, marker_environment(), "build/environment.txt") == (
         BuildTool("hatchling", "1.33.0", ""),
         BuildTool("packaging", "26.0", "c" * 64),
     )
@@ -171,4 +171,4 @@ packaging==26.0 --hash=sha256:{"c" * 64}  # via hatchling
 
 def test_build_environment_without_versions_is_refused() -> None:
     with pytest.raises(Refused, match="hatchling>=1"):
-        parse_build_environment("hatchling>=1\n", "build/environment.txt")
+        build_tools("hatchling>=1\n", marker_environment(), "build/environment.txt")

@@ -244,7 +244,7 @@ def signed_release(
         yield release
 
 
-def rerecorded(case: Case, job: str, **changes: object) -> Case:
+def rerecorded(case: Case, job: str, /, **changes: object) -> Case:
     """The case as if `job` had left another record and had put out that one's digest."""
     path = record_path(job)
     document = json.loads(case.files[path].data or b"")

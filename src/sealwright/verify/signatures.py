@@ -20,7 +20,7 @@ from sealwright.verify.evidence import (
     data_at,
     refs_in,
 )
-from sealwright.verify.expected import canonical, judge_claims
+from sealwright.verify.expected import ENVIRONMENT, canonical, judge_claims
 from sealwright.verify.stated import judge_stated
 
 _ATTEMPT = "/attempts/"
@@ -78,7 +78,12 @@ def check_statements(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_signer(evidence: Evidence) -> Iterator[Finding]:
-    """Every signature of ours was made by the expected workflow, commit and tag, in the signing environment."""
+    """Every signature of ours was made by the expected workflow, commit and tag, in the signing environment.
+
+    Codes: those of `judge_claims`, and `environment-missing` for a certificate without an environment among others that
+    have one: such a certificate was not made by an older Fulcio, but for a job outside the environment.
+    """
+    yield from _environment_missing(evidence)
     for signed in (*evidence.signatures, *evidence.statements):
         if signed.claims is not None:
             yield from judge_claims(
@@ -153,6 +158,21 @@ def _due(evidence: Evidence) -> tuple[str, ...]:
     """Statements without which a release says too little about itself."""
     cells = evidence.plan.cells if evidence.plan else ()
     return ("statements/inspect.json", *(f"statements/{cell.job}.json" for cell in cells))
+
+
+def _environment_missing(evidence: Evidence) -> Iterator[Finding]:
+    ours = (*evidence.signatures, *evidence.statements, *filter(None, [evidence.provenances.get(GITHUB_BUNDLE)]))
+    named = {signed.path: signed.claims.environment for signed in ours if signed.claims is not None}
+    if any(named.values()):
+        for path in (path for path, environment in named.items() if not environment):
+            yield Finding.failed(
+                ENVIRONMENT,
+                "environment-missing",
+                path,
+                expected=evidence.case.environment,
+                found="no environment, while other certificates of this release name theirs",
+                hint="it was signed by a job outside the environment whose protection rules guard this signature",
+            )
 
 
 def _judge_statement(evidence: Evidence, signed: Signed, verified: VerifiedStatement) -> Iterator[Finding]:

@@ -31,7 +31,8 @@ def judge_stated(
     """What is wrong with a statement that `job` wants signed; nothing if it may be.
 
     It must be of the kind that this job makes, and about exactly the `distributions`; the audit's about the wheels, and
-    that of the job rebuild about what that built. Codes: `statement-out-of-place`, `statement-kind`, and those of `judge_subjects`.
+    that of the job rebuild about what that built. Codes: `statement-out-of-place`, `statement-kind`, and those of
+    `judge_subjects`.
     """
     what = ref.name.removesuffix(".json")
     pairs = (

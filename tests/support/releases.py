@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 from collections.abc import Mapping
@@ -29,13 +28,13 @@ class Release:
         name: str = "tiny-project",
         version: str = "1.2.3",
         python: str = PYTHON,
-        **changes: object,
+        directory: str = ".",
     ) -> None:
         self.folder = folder
         self.project = project
         self.records: dict[str, str] = {}
-        plan = Plan(
-            Project(name, "."),
+        self.plan = Plan(
+            Project(name, directory),
             version,
             f"v{version}",
             git(project, "rev-parse", "HEAD"),
@@ -45,7 +44,6 @@ class Release:
             (Cell("ubuntu-24.04", python),),
             ("plan", "build"),
         )
-        self.plan = dataclasses.replace(plan, **changes)
         self._plan_job()
 
     @property
@@ -83,7 +81,7 @@ class Release:
         return {entry.name for entry in (self.folder / job / "new" / folder).iterdir()}
 
     def _plan_job(self) -> None:
-        settings = load_settings((self.project / "pyproject.toml").read_text())
+        settings = load_settings((self.project / self.plan.project.directory / "pyproject.toml").read_text())
         files = {
             PLAN: encode(self.plan),
             POLICY: Policy().model_dump_json().encode(),

@@ -9,7 +9,8 @@ HEAD = 'lock-version = "1.0"\ncreated-by = "uv"\nrequires-python = ">=3.9"\n'
 
 
 def package(name="attrs", version="26.1.0", marker="", files="wheel", digest=A):
-    wheel = f'wheels = [{{ url = "https://files.example/{name}-{version}-py3-none-any.whl", hashes = {{ sha256 = "{digest}" }} }}]'
+    url = f"https://files.example/{name}-{version}-py3-none-any.whl"
+    wheel = f'wheels = [{{ url = "{url}", hashes = {{ sha256 = "{digest}" }} }}]'
     sdist = f'sdist = {{ url = "https://files.example/{name}-{version}.tar.gz", hashes = {{ sha256 = "{B}" }} }}'
     lines = {"wheel": wheel, "sdist": sdist, "both": f"{sdist}\n{wheel}"}[files]
     condition = f"marker = {marker!r}\n" if marker else ""
@@ -80,7 +81,7 @@ BAD = {
     "no sha256": HEAD + package().replace("sha256", "md5"),
     "half a sha256": HEAD + package(digest="abcd"),
     "a folder": f'{HEAD}[[packages]]\nname = "x"\ndirectory = {{ path = "../x" }}\n',
-    "a repository": f'{HEAD}[[packages]]\nname = "x"\nvcs = {{ type = "git", url = "https://g", commit-id = "{A[:8]}" }}\n',
+    "a repository": f'{HEAD}[[packages]]\nname = "x"\nvcs = {{ type = "git", url = "u", commit-id = "{A[:8]}" }}\n',
     "an archive": f'{HEAD}[[packages]]\nname = "x"\narchive = {{ url = "x.zip", hashes = {{ sha256 = "{A}" }} }}\n',
     "no version": HEAD + package().replace('version = "26.1.0"\n', ""),
     "the file of another package": HEAD + package().replace('name = "attrs"', 'name = "other"'),

@@ -27,6 +27,7 @@ _VARIABLES = {
     "trusted-host": "PIP_TRUSTED_HOST",
     "no-index": "PIP_NO_INDEX",
 }
+_NAME = "pip.ini" if os.name == "nt" else "pip.conf"
 _NO = ("", "0", "false", "no", "off", "n", "f")
 
 
@@ -134,21 +135,34 @@ def _configuration_files(environ: Mapping[str, str]) -> Iterator[Path]:
     if named == os.devnull:
         return
     home = Path(environ.get("HOME") or environ.get("USERPROFILE") or Path.home())
-    if os.name == "nt":
-        yield Path(environ.get("PROGRAMDATA", "C:\\ProgramData")) / "pip" / "pip.ini"
-        yield home / "pip" / "pip.ini"
-        yield Path(environ.get("APPDATA", home)) / "pip" / "pip.ini"
-    else:
-        for folder in reversed(environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(os.pathsep)):
-            yield Path(folder) / "pip" / "pip.conf"
-        yield Path("/etc/pip.conf")
-        yield home / ".pip" / "pip.conf"
-        mac = home / "Library" / "Application Support" / "pip"
-        user = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "pip"
-        yield (mac if sys.platform == "darwin" and mac.is_dir() else user) / "pip.conf"
-    yield Path(environ.get("VIRTUAL_ENV") or sys.prefix) / ("pip.ini" if os.name == "nt" else "pip.conf")
+    yield from _global_files(environ)
+    if not (named and Path(named).exists()):  # pip lets a named file replace the user's, though not the others
+        yield from _user_files(environ, home)
+    yield Path(environ.get("VIRTUAL_ENV") or sys.prefix) / _NAME
     if named:
         yield Path(named)
+
+
+def _global_files(environ: Mapping[str, str]) -> Iterator[Path]:
+    if os.name == "nt":
+        yield Path(environ.get("PROGRAMDATA", "C:\\ProgramData")) / "pip" / _NAME
+    elif sys.platform == "darwin":
+        yield Path("/Library/Application Support/pip") / _NAME
+    else:
+        folders = environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
+        yield from (Path(folder) / "pip" / _NAME for folder in folders.split(os.pathsep))
+        yield Path("/etc") / _NAME
+
+
+def _user_files(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
+    if os.name == "nt":
+        yield home / "pip" / _NAME
+        yield Path(environ.get("APPDATA", home)) / "pip" / _NAME
+        return
+    yield home / ".pip" / _NAME
+    mac = home / "Library" / "Application Support" / "pip"
+    other = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "pip"
+    yield (mac if sys.platform == "darwin" and mac.is_dir() else other) / _NAME
 
 
 def _parsed(file: Path) -> configparser.RawConfigParser:

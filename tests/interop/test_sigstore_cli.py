@@ -62,7 +62,8 @@ def test_it_accepts_a_statement_about_a_file(signed: Signed, tmp_path: Path) -> 
 
 
 def test_it_refuses_both_without_the_trust_configuration(signed: Signed, tmp_path: Path) -> None:
-    assert verify(tmp_path, signed, signed.bundle, signed.file)[0] != 0
+    code, said = verify(tmp_path, signed, signed.bundle, signed.file)
+    assert (code, "FAIL" in said, "Traceback" in said) == (1, True, False), said
     assert verify(tmp_path, signed, signed.statement, signed.file)[0] != 0
 
 

@@ -257,3 +257,29 @@ def test_the_oldest_python_is_that_of_a_smoke_job_or_the_running_one(built, cell
     changed = dataclasses.replace(plan, cells=(dataclasses.replace(plan.cells[0], python=cell),))
     running = f"{sys.version_info.major}.{sys.version_info.minor}"
     assert oldest_python(changed) == (expected or running)
+
+
+BACKENDS = {
+    "setuptools": ('requires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"', ""),
+    "pdm": ('requires = ["pdm-backend"]\nbuild-backend = "pdm.backend"', ""),
+    "flit": ('requires = ["flit_core>=3.11"]\nbuild-backend = "flit_core.buildapi"', ""),
+    "hatch-vcs": (
+        'requires = ["hatchling", "hatch-vcs"]\nbuild-backend = "hatchling.build"',
+        '[tool.hatch.version]\nsource = "vcs"\n',
+    ),
+}
+
+
+@pytest.mark.parametrize(("system", "more"), BACKENDS.values(), ids=BACKENDS.keys())
+def test_other_backends_are_reproducible_too(tmp_path, system, more):
+    declared = PYPROJECT.split("\n", 3)[3]
+    if more:
+        declared = declared.replace('version = "1.2.3"', 'dynamic = ["version"]')
+    pyproject = f"[build-system]\n{system}\n{declared}{more}"
+    project = make_project(tmp_path / "project", **{"pyproject.toml": pyproject})
+    git(project, "tag", "v1.2.3")
+    release = Release(tmp_path / "release", project)
+    assert codes(release.run("build")) == []
+    done = release.run("rebuild")
+    assert codes(done) == []
+    assert [f.found for f in done.record.findings if f.check == "rebuild-ran"] == ["byte-identical"]

@@ -40,8 +40,10 @@ class Patience:
         text = environ.get(VARIABLE, "") or str(DEFAULT)
         try:
             seconds = float(text)
-        except ValueError as error:
-            raise UsageError("patience-malformed", f"{VARIABLE} is {text!r}, not a number of seconds") from error
+        except ValueError:
+            seconds = -1.0
+        if not 0 <= seconds < float("inf"):  # which is false for NaN as well
+            raise UsageError("patience-malformed", f"{VARIABLE} is {text!r}, not a number of seconds")
         return cls(seconds)
 
     def until(self, ask: Callable[[], T | None]) -> T | None:

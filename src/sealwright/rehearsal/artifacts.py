@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sealwright.dossier.store import REBUILT
 from sealwright.errors import Refused
-from sealwright.pipeline.steps import PUBLISH
 
 
 class Artifacts:
@@ -54,13 +53,7 @@ class Artifacts:
 
     def dossier_files(self, job: str) -> dict[str, Path]:
         """What a job added to the dossier: path in the dossier to the stored file."""
-        return {
-            relative: path
-            for folder in sorted(self.root.glob(f"{job}.*"))
-            if folder.name != f"{job}.{PUBLISH}"
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-            for relative in [path.relative_to(folder).as_posix()]
-            # Rebuilt files exist to be compared by the gate; a dossier holds each distribution once.
-            if not relative.startswith(f"{REBUILT}/")
-        }
+        folder = self.root / f"{job}.{job}"  # its record and what belongs to it; other artifacts are for jobs alone
+        files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+        # Rebuilt files exist to be compared by the gate; a dossier holds each distribution once.
+        return {path: file for path, file in files.items() if not path.startswith(f"{REBUILT}/")}

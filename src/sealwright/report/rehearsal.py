@@ -11,11 +11,11 @@ from sealwright.model import Finding, Record, State
 from sealwright.rehearsal.layout import Subject
 from sealwright.rehearsal.rehearse import Outcome
 from sealwright.rehearsal.results import JobResult, JobState
+from sealwright.report import notes
 from sealwright.report.findings import details, headline
 
 WORDS = {JobState.OK: "ok", JobState.FAILED: "FAIL", JobState.UNJUDGED: "unseen", JobState.NOT_RUN: "--"}
 """The word for each end of a job; readable without colour."""
-_NOTE_WIDTH = 72
 
 
 def opening(subject: Subject) -> str:
@@ -41,17 +41,15 @@ def note(result: JobResult, record: Record | None) -> str:
     findings = record.findings if record else ()
     if result.state is not JobState.OK:
         codes = dict.fromkeys(finding.code for finding in _worst(findings))
-        return ", ".join(codes) or result.message.splitlines()[0][:_NOTE_WIDTH]
-    said = dict.fromkeys(f.found.splitlines()[0] for f in findings if f.state is State.PASS and f.found)
-    unseen = dict.fromkeys(f"{f.check} unseen" for f in findings if f.state is State.UNAVAILABLE)
-    text = "; ".join([*unseen, *said])
-    return text if len(text) <= _NOTE_WIDTH else text[: _NOTE_WIDTH - 1] + "…"
+        return ", ".join(codes) or result.message.splitlines()[-1][: notes.WIDTH]
+    return notes.note(record) if record else ""
 
 
 def closing(outcome: Outcome, seconds: float) -> Iterator[str]:
     """Everything below the table."""
+    told: set[tuple[str, str]] = set()
     for job in outcome.jobs:
-        yield from _attention(outcome, job)
+        yield from _attention(outcome, job, told)
     yield ""
     yield f"Not rehearsed: {'; '.join(outcome.not_rehearsed)}."
     yield verdict_line(outcome)
@@ -111,12 +109,15 @@ def _worst(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return failed or tuple(f for f in findings if f.state is not State.PASS)
 
 
-def _attention(outcome: Outcome, job: str) -> Iterator[str]:
+def _attention(outcome: Outcome, job: str, told: set[tuple[str, str]]) -> Iterator[str]:
     result, record = outcome.results.get(job), outcome.records.get(job)
     stopped = result is not None and result.state in _STOPPED
     findings = record.findings if record and result and result.state is not JobState.NOT_RUN else ()
     shown = _worst(findings) if stopped else tuple(f for f in findings if f.state in (State.FAIL, State.ABSENT))
     for finding in shown:
+        if not stopped and (finding.check, finding.code) in told:  # the gate repeats what earlier jobs said
+            continue
+        told.add((finding.check, finding.code))
         yield ""
         yield f"{headline(finding, stops=stopped)}  ({job})"
         yield from details(finding)

@@ -180,8 +180,8 @@ def finding_of(error: SealwrightError, check: str) -> Finding:
 
 
 def _guarded(name: str, context: Context) -> Result:
-    function: StageFunction = importlib.import_module(f"sealwright.stages.{name}").run
     try:
+        function: StageFunction = importlib.import_module(f"sealwright.stages.{name}").run
         return function(context)
     except SealwrightError as error:
         return Result((finding_of(error, name),))

@@ -14,12 +14,24 @@ import yaml
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from sealwright.errors import SealwrightError
+from sealwright.errors import UsageError
 from sealwright.rehearsal.standins.server import Refusal, Request, Response, StandIn
+from sealwright.verify.advisories import CONTROL
 
 Advisory = dict[str, Any]
 _ECOSYSTEM = "PyPI"
 _TEXT_TAGS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:float", "tag:yaml.org,2002:int"}
+
+
+# An audit first asks about a vulnerability that every advisory service knows, to see that it is one. A small folder of
+# advisories need not contain it.
+_CONTROL_ADVISORY: Advisory = {
+    "schema_version": "1.6.0",
+    "id": "PYSEC-2014-8",
+    "modified": "2014-05-19T14:55:00Z",
+    "summary": "The default configuration for bccache.FileSystemBytecodeCache does not properly create temporary files",
+    "aliases": ["CVE-2014-1402"],
+}
 
 
 class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -34,7 +46,7 @@ class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
 class AdvisoriesStandIn(StandIn):
     """Answers for the PyPI advisories below `directory`, YAML or JSON.
 
-    Raises SealwrightError (`advisory-malformed`, `advisories-missing`) at once: an advisory that cannot be read must
+    Raises UsageError (`advisory-malformed`, `advisories-missing`) at once: an advisory that cannot be read must
     not turn into "no known vulnerability".
     """
 
@@ -43,6 +55,10 @@ class AdvisoriesStandIn(StandIn):
     def __init__(self, directory: Path) -> None:
         super().__init__()
         self._by_package = _load(directory)
+        name, version = CONTROL
+        if not self._query({"package": {"name": name, "ecosystem": _ECOSYSTEM}, "version": version}):
+            affected = {"package": {"name": name, "ecosystem": _ECOSYSTEM}, "versions": [version]}
+            self._by_package.setdefault(name, []).append(({**_CONTROL_ADVISORY, "affected": [affected]}, affected))
 
     def handle(self, request: Request) -> Response:
         """`POST /v1/query` and `POST /v1/querybatch`."""
@@ -80,7 +96,7 @@ def _asked(query: Any) -> tuple[str, str | None]:
 def _load(directory: Path) -> dict[str, list[tuple[Advisory, Advisory]]]:
     """Normalised package name to (advisory, its part about that package)."""
     if not directory.is_dir():
-        raise SealwrightError("advisories-missing", f"{directory} is not a folder of advisories")
+        raise UsageError("advisories-missing", f"{directory} is not a folder of advisories", hint="give a folder of OSV files")
     if (directory / "vulns").is_dir():  # a clone, with files of other kinds beside them
         directory = directory / "vulns"
     index: dict[str, list[tuple[Advisory, Advisory]]] = {}
@@ -97,7 +113,7 @@ def _read(path: Path) -> list[tuple[str, Advisory, Advisory]]:
         return list(_parts(_READERS[path.suffix](path.read_text("utf-8"))))
     except (ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split()) or "no reason given"
-        raise SealwrightError(
+        raise UsageError(
             "advisory-malformed",
             f"{path} is not an OSV advisory: {type(error).__name__}: {reason}",
             hint="correct or remove it; leaving it out silently would hide a vulnerability",

@@ -1,0 +1,66 @@
+"""What a job has to say in a few words, out of its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sealwright.model import Finding, Record, State
+
+WIDTH = 72
+"""Characters a note may take."""
+
+
+def note(record: Record) -> str:
+    """A few words about a job that did not fail."""
+    tell = _TELLERS.get(record.stages[0], _found)
+    unseen = dict.fromkeys(f"{f.check} unseen" for f in record.findings if f.state is State.UNAVAILABLE)
+    text = "; ".join(filter(None, [*unseen, tell(record)]))
+    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+
+
+def _passed(record: Record, *checks: str) -> list[Finding]:
+    return [f for f in record.findings if f.state is State.PASS and (not checks or f.check in checks)]
+
+
+def _found(record: Record, *checks: str) -> str:
+    return "; ".join(dict.fromkeys(f.found.splitlines()[0] for f in _passed(record, *checks) if f.found))
+
+
+def _checks(record: Record) -> str:
+    return ", ".join(dict.fromkeys(f.check for f in _passed(record))) + " agree"
+
+
+def _only(*checks: str) -> Callable[[Record], str]:
+    return lambda record: _found(record, *checks)
+
+
+def _signatures(record: Record) -> str:
+    return f"{len(_passed(record, 'signatures'))} signatures, each verified again"
+
+
+def _gate(record: Record) -> str:
+    controls = [f for f in record.findings if f.check == "controls"]
+    caught = sum(f.state is State.PASS for f in controls)
+    answered = {f.check for f in record.findings} - {"controls"}
+    return f"{len(answered)} checks; {caught} of {len(controls)} sabotages caught"
+
+
+def _index(record: Record) -> str:
+    provenance = len(_passed(record, "index-provenance"))
+    parts = [f"{len(_passed(record, 'index-files'))} files as planned"]
+    parts += [f"{provenance} attested"] if provenance else []
+    return "; ".join([*parts, _found(record, "install")])
+
+
+_TELLERS: dict[str, Callable[[Record], str]] = {
+    "plan": _checks,
+    "build": _only("build"),
+    "rebuild": _only("rebuild-ran"),
+    "inspect": _only("contents", "closure", "audit"),
+    "attest": _signatures,
+    "gate": _gate,
+    "seal": lambda _: "verdict and release.json signed",
+    "confirm": _index,
+    "announce": lambda _: "published, immutable from now on",
+}
+"""By the first stage of the job."""

@@ -57,8 +57,8 @@ class BuildEnvironment:
             CHECK,
             "build-lock-absent",
             expected="a hash-locked build environment in the tagged commit",
-            hint="resolved once and recorded as build/environment.txt; to fix it beforehand, put the requirements of "
-            "[build-system] into a dependency group `build` and commit uv.lock, or name a file as `build-lock`",
+            hint="put the requirements of [build-system] into a dependency group `build` and commit uv.lock, or name "
+            "a lock as `build-lock`; this time they were resolved once, see build/environment.txt",
         )
 
 

@@ -91,14 +91,22 @@ def result_of(subjects: tuple[FileRef, ...], result: str = "PASSED") -> bytes:
 class SignedRelease:
     """Jobs of one release that hand their files on as artifacts do."""
 
-    def __init__(self, folder: Path, sigstore: LocalSigstore, *, settings: Settings, mode: Mode) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sigstore: LocalSigstore,
+        *,
+        settings: Settings,
+        mode: Mode,
+        rebuilt: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.folder = folder
         self.sigstore = sigstore
         self.settings = settings
         self.plan = plan_of(mode)
         self.kept = folder / "kept"
         self.records: dict[str, str] = {}
-        self._earlier_jobs()
+        self._earlier_jobs(rebuilt or {})
 
     @property
     def distributions(self) -> tuple[FileRef, ...]:
@@ -197,7 +205,7 @@ class SignedRelease:
             run=f"{SERVER}/{RUN.repository}/actions/runs/{RUN.run_id}",
         )
 
-    def _earlier_jobs(self) -> None:
+    def _earlier_jobs(self, rebuilt: Mapping[str, bytes]) -> None:
         policy = Policy().with_settings(self.settings)
         self.give(
             "plan",
@@ -217,8 +225,9 @@ class SignedRelease:
         environment = {"build/environment.txt": b"hatchling==1.33.0\n"}
         build = make(refs, SLSA_PROVENANCE_V1, builder)
         self.give("build", {**DISTRIBUTIONS, **environment, "statements/build.json": build})
-        again = {path.replace("dist/", "rebuilt/"): data for path, data in DISTRIBUTIONS.items()}
-        self.give("rebuild", {**again, "statements/rebuild.json": result_of(refs)})
+        again = {f"rebuilt/{ref.name}": rebuilt.get(ref.name, DISTRIBUTIONS[ref.path]) for ref in refs}
+        remade = tuple(FileRef.of(path, data) for path, data in again.items())
+        self.give("rebuild", {**again, "statements/rebuild.json": result_of(remade)})
         audit = make((wheel,), VULNERABILITIES, {"scanner": {"uri": "pkg:pypi/pip-audit@2.10.1", "result": []}})
         examined = {
             "evidence/pylock.toml": PYLOCK,
@@ -232,11 +241,16 @@ class SignedRelease:
 
 @contextmanager
 def signed_release(
-    folder: Path, *, settings: Settings | None = None, mode: Mode = Mode.RELEASE, rekor: int = 1
+    folder: Path,
+    *,
+    settings: Settings | None = None,
+    mode: Mode = Mode.RELEASE,
+    rekor: int = 1,
+    rebuilt: Mapping[str, bytes] | None = None,
 ) -> Iterator[SignedRelease]:
     """A release up to the gate: everything is made and signed."""
     with local_sigstore(folder / "sigstore", rekor=2 if rekor == 2 else 1) as sigstore:
-        release = SignedRelease(folder, sigstore, settings=settings or Settings(), mode=mode)
+        release = SignedRelease(folder, sigstore, settings=settings or Settings(), mode=mode, rebuilt=rebuilt)
         done = release.attest()
         assert done.exit_code == 0, done.blocking
         if release.settings.provenance == "both":

@@ -9,7 +9,8 @@ set -euo pipefail
 printf '%s' "$SUMS" | base64 -d > {SUMS_FILE}
 test -s {SUMS_FILE} || {{ echo "::error::the list of what may be published is empty"; exit 1; }}
 (cd "$FOLDER" && sha256sum --strict -c "$GITHUB_WORKSPACE/{SUMS_FILE}")
-diff <(cut -c67- {SUMS_FILE} | LC_ALL=C sort) <(ls -A "$FOLDER" | LC_ALL=C sort) \\
+diff <(cut -c67- {SUMS_FILE} | LC_ALL=C sort) \\
+  <(cd "$FOLDER" && find . -mindepth 1 | cut -c3- | LC_ALL=C sort) \\
   || {{ echo "::error::$FOLDER does not hold exactly the listed files"; exit 1; }}
 """
 """Bash. Reads SUMS (base64 of sha256sum lines), FOLDER and GITHUB_WORKSPACE, the working directory; leaves the list

@@ -40,7 +40,10 @@ _CHECKED_OUT = f"""\
 install {TOOL}/src/sealwright/locks/{{role}}.txt
 site=$("$bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"), end="")')
 "$bin/python" -c 'import os; print(os.path.abspath("{TOOL}/src"))' > "$site/sealwright.pth"
-printf '%s\\n' '#!/usr/bin/env bash' 'exec "$(dirname "$0")/python" -I -m sealwright "$@"' > "$bin/sealwright"
+cat > "$bin/sealwright" <<'END'
+#!/usr/bin/env bash
+exec "$(dirname "$0")/python" -I -m sealwright "$@"
+END
 chmod +x "$bin/sealwright"
 """
 

@@ -30,6 +30,8 @@ from sealwright.workflow.program import REQUIREMENT_VARIABLE, TOOL, Program
 
 STAGE = "stage"
 """The id of a job's Stage step."""
+NEEDS_VARIABLE = "NEEDS"
+"""GitHub's `needs` context as JSON, for a job that runs whatever happened."""
 _RETENTION_DAYS = 90  # an approval may wait for thirty
 # Whatever a job recorded is kept, also of a job that failed; but not of one that never came to its stage.
 _EVEN_IF_FAILED = f"${{{{ !cancelled() && steps.{STAGE}.outcome != 'skipped' }}}}"
@@ -82,7 +84,7 @@ def steps(step: Step, job: Job, program: Program) -> list[Block]:  # noqa: PLR09
         case Fetch():
             return [_fetch(step)]
         case Stage():
-            return [_stage(step)]
+            return [_stage(step, job)]
         case CheckSums():
             return [_check_sums(step)]
         case Use(action=used, inputs=values, id=id_):
@@ -128,10 +130,12 @@ def _fetch(step: Fetch) -> Block:
     }
 
 
-def _stage(step: Stage) -> Block:
+def _stage(step: Stage, job: Job) -> Block:
     env: dict[str, Node] = {}
+    if job.always:  # it is there to say how the others ended
+        env[NEEDS_VARIABLE] = "${{ toJSON(needs) }}"
     if step.records:
-        env["RECORDS"] = "\n".join(f"{job}={expression(Ref(job, 'record'))}" for job in step.records)
+        env["RECORDS"] = "\n".join(f"{other}={expression(Ref(other, 'record'))}" for other in step.records)
     env |= {name: expression(value) for name, value in step.env.items()}
     command = f"sealwright stage {' '.join(step.names)}"
     block: dict[str, Node] = {"name": f"Stage {', '.join(step.names)}", "id": STAGE}

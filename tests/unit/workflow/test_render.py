@@ -194,10 +194,12 @@ def test_the_generator_is_given_booleans(rendered: Rendered) -> None:
 def test_only_the_notification_runs_whatever_happened(rendered: Rendered) -> None:
     always = [id_ for id_, job in rendered.jobs.items() if "if" in job]
     assert always == (["notify"] if rendered.options.notify else [])
+    told = [id_ for id_, step in rendered.steps() if step.get("env", {}).get("NEEDS") == "${{ toJSON(needs) }}"]
+    assert told == always
 
 
 def test_expressions_are_references_and_nothing_more(rendered: Rendered) -> None:
-    reference = r"(needs|steps|github|secrets)(\.[\w-]+)+( \|\| 'lost')?"
+    reference = r"(needs|steps|github|secrets)(\.[\w-]+)+( \|\| 'lost')?|toJSON\(needs\)"
     conditions = {str(job["if"]) for job in rendered.jobs.values() if "if" in job}
     conditions |= {str(step["if"]) for _, step in rendered.steps() if "if" in step}
     for text in EXPRESSION.findall(rendered.text):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding
 from tests.support.bundles import (
     CERTIFICATE,
     CHECKPOINT,
+    CONTENT,
     DIGEST,
     ENTRY,
     ENVELOPE,
@@ -28,9 +35,10 @@ from tests.support.bundles import (
     refusal,
     without,
 )
-from tests.support.sigstore import edited
+from tests.support.sigstore import edited, local_sigstore
 
 from sealwright.errors import Refused
+from sealwright.rehearsal.standins.rekor import _checkpoint
 from sealwright.verify.bundle import TrustRoot, verify_file, verify_statement
 
 NO_ENVELOPE = {"payload": "", "payloadType": "", "signatures": []}
@@ -222,3 +230,41 @@ def test_no_changed_byte_gets_past_or_breaks_the_judge(world: World, version: in
                 continue
             # What is left are bits that base64 does not carry, and fields that only inform.
             assert (found.claims, found.payload) == (expected.claims, expected.payload), position
+
+
+def test_a_proof_for_a_tree_of_another_size_than_the_checkpoints_is_refused(tmp_path: Path) -> None:
+    """The hashes of an early leaf lead to the same root for several claimed sizes, and sigstore compares only roots."""
+    path = tmp_path / "tiny.whl"
+    path.write_bytes(CONTENT)
+    with local_sigstore(tmp_path / "sigstore", rekor=2) as sigstore:
+        with sigstore.signer() as signer:
+            bundle = signer.sign_file(path)
+        rekor = sigstore.standin.rekor_v2
+        last = [rekor._log.append(b"later %d" % number) for number in range(6)][-1]
+        index = int(part(bundle, *PROOF, "logIndex"))
+        hashes = [base64.b64encode(digest).decode() for digest in rekor._log._tree.proof(index)]
+        checkpoint = _checkpoint(rekor.name, rekor.name, rekor.log_id, rekor._key.sign, last)
+        root = sigstore.root
+    proof = {
+        **part(bundle, *PROOF),
+        "hashes": hashes,
+        "rootHash": base64.b64encode(last.root).decode(),
+        "treeSize": str(last.size),
+        "checkpoint": {"envelope": checkpoint},
+    }
+    later = edited(bundle, *PROOF, value=proof)
+    assert verify_file(later, SHA256, root).log_version == 2
+    larger = edited(later, *PROOF, "treeSize", value=more(1))
+    assert refusal(lambda: verify_file(larger, SHA256, root)) == "log-invalid"
+
+
+def test_a_certificate_with_another_kind_of_key_is_refused(world: World) -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(x509.Name([]), x509.Name([]), key.public_key(), 1, now, now + timedelta(minutes=10))
+        .sign(key, None)
+        .public_bytes(Encoding.DER)
+    )
+    changed = edited(world.by_version[1].file, *CERTIFICATE, value=base64.b64encode(certificate).decode())
+    assert refusal(lambda: verify_file(changed, SHA256, world.root)) == "certificate-invalid"

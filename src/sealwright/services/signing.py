@@ -177,7 +177,7 @@ def _ours(error: Exception, doing: str) -> SealwrightError:
             ours = Unavailable("no-answer", text, hint=_AGAIN)
         case TUFError():
             ours = Unavailable("trust-root-unavailable", f"{doing}: {error.message}", hint=_AGAIN)
-        case InvalidBundle():
+        case InvalidBundle() if "signed timestamp" in text:
             ours = Unavailable("timestamp-unavailable", text, hint="the timestamp authority did not answer; try again")
         case IdentityError() | ExpiredIdentity():
             return Refused("identity-refused", text, hint="identity tokens live five minutes; run the job again")

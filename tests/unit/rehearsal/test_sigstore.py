@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc3161_client
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -20,6 +21,7 @@ from tests.support.sigstore import COMMIT, RUN, LocalSigstore, local_sigstore
 from sealwright.rehearsal.standins.sigstore import SigstoreStandIn
 from sealwright.services import http
 from sealwright.services.signing import request_identity_token
+from sealwright.verify.authorities import proven_time
 from sealwright.verify.bundle import TrustRoot, verify_file
 
 CONTENT = b"bytes"
@@ -277,3 +279,23 @@ def test_it_starts_within_moments(tmp_path: Path, sigstore: LocalSigstore) -> No
     with SigstoreStandIn(tmp_path / "sigstore" / "state", sigstore.identity.issuer):
         pass
     assert time.process_time() - start < 0.5
+
+
+def test_a_timestamp_can_be_asked_for_in_json(sigstore: LocalSigstore) -> None:
+    digest = hashlib.sha256(CONTENT).digest()
+    asked = {"artifactHash": base64.b64encode(digest).decode(), "hashAlgorithm": "sha256", "certificates": True}
+    answer = http.request("POST", f"{sigstore.standin.url}/api/v1/timestamp", body=json.dumps(asked).encode())
+    assert answer.status == 201
+    response = rfc3161_client.decode_timestamp_response(answer.body)
+    assert response.tst_info.message_imprint.message == digest
+    assert proven_time(sigstore.root.timestamp_authorities, response, CONTENT) == response.tst_info.gen_time
+    assert proven_time(sigstore.root.timestamp_authorities, response, b"other bytes") is None
+
+
+def test_the_old_log_takes_only_sha256(sigstore: LocalSigstore) -> None:
+    spec = {
+        "data": {"hash": {"algorithm": "sha1", "value": ""}},
+        "signature": {"content": "", "publicKey": {"content": ""}},
+    }
+    entry = {"kind": "hashedrekord", "apiVersion": "0.0.1", "spec": spec}
+    assert "takes sha256" in post(sigstore, "/api/v1/log/entries", entry)[1]["message"]

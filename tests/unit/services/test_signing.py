@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sigstore.errors import TUFError
+from sigstore.models import ClientTrustConfig
 from tests.support.sigstore import LocalSigstore, local_sigstore
 
 from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
@@ -129,6 +132,11 @@ def failure_code(act: Callable[[], object]) -> str:
     return caught.value.code
 
 
+def without_proof(body: bytes) -> bytes:
+    ((uuid, entry),) = json.loads(body).items()
+    return json.dumps({uuid: {**entry, "verification": {**entry["verification"], "inclusionProof": {}}}}).encode()
+
+
 FAULTS = [
     ("fulcio-500", Fault("POST", FULCIO, status=500), Unavailable, "signing-unavailable"),
     ("fulcio-429", Fault("POST", FULCIO, status=429), Unavailable, "signing-unavailable"),
@@ -142,6 +150,7 @@ FAULTS = [
     ("rekor-slow", Fault("POST", REKOR, delay=2), Unavailable, "no-answer"),
     ("rekor-garbage", Fault("POST", REKOR, tamper=lambda _: b"\xff"), Unavailable, "answer-malformed"),
     ("rekor-empty", Fault("POST", REKOR, tamper=lambda _: b"{}"), Unavailable, "answer-malformed"),
+    ("rekor-no-proof", Fault("POST", REKOR, tamper=without_proof), Unavailable, "answer-malformed"),
     (
         "rekor-other-root",
         Fault("POST", REKOR, tamper=lambda body: body.replace(b'"rootHash": "', b'"rootHash": "00', 1)),
@@ -248,3 +257,20 @@ def test_an_unreadable_trust_configuration_is_a_usage_error(tmp_path: Path, cont
         open_signer(str(path), {}).__enter__()
     assert caught.value.code == "trust-config-unreadable"
     assert str(path) in caught.value.message
+
+
+def test_without_a_trust_configuration_the_public_instances_is_fetched(
+    old_log: LocalSigstore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ClientTrustConfig.from_json(old_log.trust_config.read_text())
+    monkeypatch.setattr(ClientTrustConfig, "production", lambda: config)
+    with open_signer(None, old_log.identity.grant()) as signer:
+        assert verify_statement(signer.sign_statement(STATEMENT), old_log.root).log_version == 1
+
+
+def test_a_trust_configuration_that_cannot_be_fetched_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise TUFError("no network")
+
+    monkeypatch.setattr(ClientTrustConfig, "production", fail)
+    assert failure(lambda: open_signer(None, {}).__enter__()) == (Unavailable, "trust-root-unavailable")

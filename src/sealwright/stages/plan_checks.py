@@ -212,7 +212,7 @@ def workflow(tagged: Tagged, options: Options) -> Finding:
         WORKFLOW,
         expected="what `sealwright workflow` renders",
         found="\n".join(difference.splitlines()[:_SHOWN_LINES]),
-        hint="`sealwright workflow --write`, and commit the result before the tag",
+        hint="`sealwright workflow`, then commit the result before the tag",
     )
 
 

@@ -12,7 +12,7 @@ elif command -v actionlint >/dev/null; then
   command -v actionlint
 elif command -v go >/dev/null; then
   # Everything Go writes stays below build/, and can be removed with it.
-  GOBIN="$tools" GOPATH="$tools/go" GOCACHE="$tools/go-cache" GOFLAGS=-modcacherw \
+  GOBIN="$tools" GOPATH="$tools/go" GOCACHE="$tools/go-cache" GOFLAGS=-modcacherw XDG_CONFIG_HOME="$tools/go" \
     go install "github.com/rhysd/actionlint/cmd/actionlint@v$version" >&2
   rm -rf "$tools/go-cache" "$tools/go"
   echo "$tools/actionlint"

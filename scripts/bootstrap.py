@@ -39,7 +39,7 @@ def main(environment: Path, lock: Path) -> None:
 
 def _install_uv(python: Path, requirements: Path, lock: str) -> None:
     # pip installs uv alone, and uv the rest: a fifth of the time.
-    found = re.search(r"^uv==.*(?:\\\n.*)*", lock, re.MULTILINE)
+    found = re.search(r"^uv==(?:.*\\\n)*.*", lock, re.MULTILINE)
     if found is None:
         raise SystemExit("the lock does not name uv; run `make lock-tools`")
     requirements.write_text(found[0] + "\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 from sealwright.rehearsal.layout import Subject
 
 # What a program needs to run at all; everything else of the user's environment stays outside.
-_PASSED_ON = ("LANG", "SYSTEMROOT", "COMSPEC", "PATHEXT", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "NO_PROXY")
+_PASSED_ON = ("LANG", "SYSTEMROOT", "COMSPEC", "PATHEXT", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY")
 
 
 @dataclass
@@ -67,6 +67,7 @@ def github_environment(subject: Subject, user: Mapping[str, str]) -> dict[str, s
     return {
         **{name: user[name] for name in _PASSED_ON if name in user},
         "PATH": user.get("PATH", os.defpath),
+        "NO_PROXY": ",".join(filter(None, [user.get("NO_PROXY"), "127.0.0.1", "localhost"])),
         "CI": "true",
         "GITHUB_ACTIONS": "true",
         "GITHUB_EVENT_NAME": "push",

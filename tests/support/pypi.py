@@ -8,6 +8,7 @@ import io
 import json
 import os
 import tarfile
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -119,6 +120,16 @@ def write_sdist(folder: Path, name: str = "tiny", version: str = "1.0", *, text:
 def write_release(folder: Path, **sdist: str) -> list[Path]:
     """The wheel and the sdist of tiny 1.0."""
     return [write_wheel(folder), write_sdist(folder, **sdist)]
+
+
+def change_wheel(wheel: Path, old: bytes, new: bytes) -> Path:
+    """Replace bytes in every member of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content.replace(old, new))
+    return wheel
 
 
 def upload_fields(path: Path, **changes: str | None) -> dict[str, str]:

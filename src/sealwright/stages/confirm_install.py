@@ -21,7 +21,7 @@ from sealwright.verify.closure import parse_pylock
 CHECK = "install"
 _PYLOCK = "evidence/pylock.toml"
 _INVISIBLE = ("No matching distribution found", "Could not find a version")
-_UNANSWERED = ("Connection", "Max retries exceeded", "HTTP error 5", "timed out")
+_UNANSWERED = ("Connection", "Max retries exceeded", "HTTP error 5", "timed out", "JSONDecodeError")
 
 # Runs inside the new environment. The shallowest packages only: a namespace package has nothing to import by itself.
 _IMPORT = """
@@ -60,12 +60,12 @@ def check_install(context: Context, site: IndexSite, patience: Patience) -> Find
 def _try(context: Context, site: IndexSite, patience: Patience, folder: Path) -> Finding:
     index = PackageIndex.of(context.environ)
     environment = make_environment(folder / "venv", sys.executable, context.environ, index)
-    for finished in (
-        _install_ours(context, site, patience, environment, index),
-        _install_closure(context, environment, index),
-    ):
-        if finished is not None and finished.returncode != 0:
-            return _explain(finished)
+    ours = _install_ours(context, site, patience, environment, index)
+    if ours.returncode != 0:
+        return _explain(ours, "index-propagating")
+    closure = _install_closure(context, environment, index)
+    if closure is not None and closure.returncode != 0:
+        return _explain(closure, "dependency-unavailable")
     check = _pip(environment, ["check"], base_env(context.environ))
     if check.returncode != 0:
         return Finding.failed(CHECK, "dependencies-broken", expected="`pip check` without complaint", found=check.tail)
@@ -83,8 +83,8 @@ def _install_ours(
     last: list[Finished] = []
 
     def attempt() -> Finished | None:
-        last[:] = [_install(environment, requirements, env, ["--no-cache-dir"])]
-        return None if _has(last[0], _INVISIBLE) else last[0]
+        last[:] = [_install(environment, requirements, env, ["--no-cache-dir", "--retries", "2"])]
+        return None if _has(last[0], (*_INVISIBLE, *_UNANSWERED)) else last[0]
 
     return patience.until(attempt) or last[0]
 
@@ -120,11 +120,10 @@ def _import(context: Context, environment: Environment, folder: Path) -> Finding
     return Finding.passed(CHECK, found=f"by pip, imports {', '.join(finished.stdout.split()) or 'nothing'}")
 
 
-def _explain(finished: Finished) -> Finding:
+def _explain(finished: Finished, invisible: str) -> Finding:
+    """`invisible` is the code for a file that the index does not list, or not yet."""
     if _has(finished, _INVISIBLE):
-        return Finding.unavailable(
-            CHECK, "index-propagating", found=finished.tail, hint="run this job again; never upload again"
-        )
+        return Finding.unavailable(CHECK, invisible, found=finished.tail, hint="run this job again; never upload again")
     if _has(finished, _UNANSWERED):
         return Finding.unavailable(CHECK, "index-unavailable", found=finished.tail, hint="try again")
     return Finding.failed(

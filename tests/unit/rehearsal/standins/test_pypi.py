@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import urllib3
 from packaging.metadata import Metadata
-from tests.support.pypi import PUBLISHER, World, make_world, post, write_release, write_sdist
+from tests.support.pypi import PUBLISHER, World, change_wheel, make_world, post, write_release, write_sdist
 from tests.support.wheels import write_wheel
 
 from sealwright.errors import Unavailable
@@ -101,7 +101,7 @@ def test_a_form_that_breaks_a_rule_is_refused_in_the_reason_phrase(
 
 
 def test_metadata_2_5_is_accepted(world: World, token: str, tmp_path: Path) -> None:
-    wheel = _changed(write_wheel(tmp_path), b"Metadata-Version: 2.4", b"Metadata-Version: 2.5")
+    wheel = change_wheel(write_wheel(tmp_path), b"Metadata-Version: 2.4", b"Metadata-Version: 2.5")
     assert post(world.pypi, token, wheel, metadata_version="2.5") == (200, "OK")
 
 
@@ -110,15 +110,6 @@ def test_an_sdist_must_be_named_in_normal_form(world: World, tmp_path: Path) -> 
     sdist = write_sdist(tmp_path, "My.Tiny")
     status, reason = post(world.pypi, world.token(), sdist, name="My.Tiny")
     assert (status, reason) == (400, "Filename 'My.Tiny-1.0.tar.gz' is invalid, should be 'my_tiny-1.0.tar.gz'.")
-
-
-def _changed(wheel: Path, old: bytes, new: bytes) -> Path:
-    with zipfile.ZipFile(wheel) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(wheel, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content.replace(old, new))
-    return wheel
 
 
 def _wheel_without_metadata() -> bytes:
@@ -157,7 +148,7 @@ def test_an_archive_that_is_none_is_refused(
 
 
 def test_an_archive_that_says_another_version_is_refused(world: World, token: str, tmp_path: Path) -> None:
-    wheel = _changed(write_wheel(tmp_path), b"\nVersion: 1.0", b"\nVersion: 1.1")
+    wheel = change_wheel(write_wheel(tmp_path), b"\nVersion: 1.0", b"\nVersion: 1.1")
     status, reason = post(world.pypi, token, wheel)
     assert status == 400
     assert "its metadata has version" in reason.lower()

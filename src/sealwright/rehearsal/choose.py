@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +27,7 @@ from sealwright.project import (
 from sealwright.project.pythons import DEFAULT_RUNNER
 from sealwright.rehearsal.layout import Subject
 from sealwright.services.git import Repository
-from sealwright.services.interpreters import ask, find_python
+from sealwright.services.interpreters import find_python
 
 _SYSTEMS = {"Linux": "ubuntu", "Darwin": "macos", "Windows": "windows"}
 
@@ -38,8 +38,6 @@ class Choice:
 
     subject: Subject
     options: Options
-    pythons: Mapping[str, Path]
-    """Interpreters by minor version, for the cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def choose(
     chosen = _version(info, version, repository, settings)
     tag = settings.tag_for(chosen)
     wanted = cells_of(settings, info.requires_python)
-    pythons, cells = _runnable(wanted, environ)
+    cells = _runnable(wanted, environ)
     subject = Subject(
         project=info.name,
         directory=here.directory,
@@ -86,15 +84,13 @@ def choose(
         cells=tuple(f"{cell.runner}/{cell.python}" for cell in cells),
         not_rehearsed=tuple(_left_out(repository, here.commit, tag, wanted, cells)),
     )
-    return Choice(subject, options_for(settings, cells, here.directory), pythons)
+    return Choice(subject, options_for(settings, cells, here.directory))
 
 
-def options_of(repository: Repository, subject: Subject, environ: Mapping[str, str]) -> tuple[Options, dict[str, Path]]:
-    """The options and interpreters of a rehearsal that is continued."""
+def options_of(repository: Repository, subject: Subject) -> Options:
+    """The options of a rehearsal that is continued."""
     settings = _Commit(repository, subject.commit, subject.directory).settings()
-    cells = cells_from(" ".join(subject.cells), "the rehearsal")
-    pythons, _ = _runnable(cells, environ)
-    return options_for(settings, cells, subject.directory), pythons
+    return options_for(settings, cells_from(" ".join(subject.cells), "the rehearsal"), subject.directory)
 
 
 def _version(info: ProjectInfo, given: str | None, repository: Repository, settings: Settings) -> str:
@@ -110,20 +106,16 @@ def _version(info: ProjectInfo, given: str | None, repository: Repository, setti
     return next_patch(latest[1] if latest else None)
 
 
-def _runnable(cells: tuple[Cell, ...], environ: Mapping[str, str]) -> tuple[dict[str, Path], tuple[Cell, ...]]:
-    """Interpreters for the cells of this system, and those cells.
+def _runnable(cells: tuple[Cell, ...], environ: Mapping[str, str]) -> tuple[Cell, ...]:
+    """The cells of this system whose Python is here.
 
-    Where none of them can run here, the running interpreter takes their place: better one cell than none.
+    Where there are none, the running interpreter takes their place: better one cell than none.
     """
     system = _SYSTEMS.get(platform.system(), "ubuntu")
-    found = {cell: find_python(cell.python, environ) for cell in cells if cell.runner.startswith(system)}
-    pythons = {cell.python: path for cell, path in found.items() if path is not None}
-    if pythons:
-        return pythons, tuple(cell for cell, path in found.items() if path is not None)
-    own = f"{sys.version_info.major}.{sys.version_info.minor}"
-    runner = next((cell.runner for cell in cells if cell.runner.startswith(system)), DEFAULT_RUNNER)
-    answered = ask(Path(sys.executable), environ)
-    return {own: answered[1] if answered else Path(sys.executable)}, (replace(cells[0], runner=runner, python=own),)
+    own_system = tuple(cell for cell in cells if cell.runner.startswith(system))
+    found = tuple(cell for cell in own_system if find_python(cell.python, environ) is not None)
+    runner = own_system[0].runner if own_system else DEFAULT_RUNNER
+    return found or (Cell(runner, f"{sys.version_info.major}.{sys.version_info.minor}"),)
 
 
 def _left_out(

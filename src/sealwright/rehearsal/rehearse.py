@@ -80,7 +80,6 @@ class Prepared:
     layout: Layout
     subject: Subject
     options: Options
-    pythons: Mapping[str, Path]
 
     @property
     def jobs(self) -> tuple[AnyJob, ...]:
@@ -99,11 +98,10 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Prepared:
     if request.resume:
         subject = layout.resume()
         _same_project(subject, choice.subject)
-        options, pythons = options_of(repository, subject, environ)
-        return Prepared(layout, subject, options, pythons)
+        return Prepared(layout, subject, options_of(repository, subject))
     layout.start(choice.subject)
     _make_origin(layout, repository, choice)
-    return Prepared(layout, choice.subject, choice.options, choice.pythons)
+    return Prepared(layout, choice.subject, choice.options)
 
 
 def rehearse(prepared: Prepared, request: Request, environ: Mapping[str, str], observe: Observer) -> Outcome:
@@ -117,7 +115,6 @@ def rehearse(prepared: Prepared, request: Request, environ: Mapping[str, str], o
             subject,
             services,
             Toolsets(cache_home(environ) / "tools", index, environ),
-            prepared.pythons,
             {**github_environment(subject, environ), **index.pip_env(), "UV_CACHE_DIR": str(uv_cache(environ))},
             {job: result.outputs for job, result in done.items()},
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,8 +66,6 @@ class Runner:
     subject: Subject
     services: Services
     toolsets: Toolsets
-    pythons: Mapping[str, Path]
-    """Interpreters by minor version; other versions get the running one."""
     environ: Mapping[str, str]
     """The variables that all jobs have."""
     outputs: dict[str, dict[str, str]]
@@ -121,8 +118,7 @@ class Runner:
             case Checkout():
                 self._checkout(workspace)
             case Tools(role=role):
-                python = self.pythons.get(job.python) or Path(sys.executable)
-                workspace.path_first(self.toolsets.bin(role, python))
+                workspace.path_first(self.toolsets.bin(role))
             case Fetch(artifact=ref, into=into, by_name=by_name):
                 id_ = self.artifacts.named(self._ref(ref)) if by_name else self._ref(ref)
                 self.artifacts.fetch(id_, workspace.folder / into)
@@ -160,7 +156,7 @@ class Runner:
         output = workspace.outputs_file()
         env = {f"INPUT_{key.upper()}": self._value(value, job, workspace) for key, value in inputs.items()}
         env["GITHUB_OUTPUT"] = str(output)
-        python = self.toolsets.bin(role, Path(sys.executable)) / "python"
+        python = self.toolsets.bin(role) / "python"
         self._program([python, "-m", "sealwright.rehearsal.actions", name], job.id, workspace, env)
         return dict(line.split("=", 1) for line in output.read_text().splitlines())
 

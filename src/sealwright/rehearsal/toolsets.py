@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from collections import defaultdict
@@ -17,11 +18,13 @@ from sealwright.services.environments import PackageIndex, find_uv
 from sealwright.services.processes import run
 
 _PACKAGE = Path(sealwright.__file__).resolve().parent
+# Not the link in this environment, which may be gone tomorrow while the cache stays.
+_PYTHON = os.path.realpath(sys.executable)
 _LAUNCHER = '#!/bin/sh\nexec "$(dirname "$0")/python" -m sealwright "$@"\n'
 
 
 class Toolsets:
-    """Environments by role and interpreter.
+    """Environments by role, for the running interpreter.
 
     Their names are digests of what they are made from, so a changed lock makes another environment and an old one is
     never repaired.
@@ -33,26 +36,26 @@ class Toolsets:
         self.environ = environ
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def bin(self, role: str, python: Path) -> Path:
+    def bin(self, role: str) -> Path:
         """The folder of programs of a role's environment, which is made if it is not there yet."""
         lock = files("sealwright.locks").joinpath(f"{role}.txt").read_bytes()
-        parts = (lock, str(python).encode(), str(_PACKAGE).encode())
+        parts = (lock, _PYTHON.encode(), str(_PACKAGE).encode())
         digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
         name = f"{role}-{digest[:20]}"
         folder = self.cache / name
         with self._locks[name]:
             if not folder.is_dir():
-                self._make(folder, lock, python)
+                self._make(folder, lock)
         return folder / ("Scripts" if os.name == "nt" else "bin")
 
-    def _make(self, folder: Path, lock: bytes, python: Path) -> None:
+    def _make(self, folder: Path, lock: bytes) -> None:
         self.cache.mkdir(parents=True, exist_ok=True)
         uv = find_uv(self.environ)
         env = {**self.environ, **self.index.uv_env()}
         with tempfile.TemporaryDirectory(dir=self.cache) as temporary:
             partial, requirements = Path(temporary) / "env", Path(temporary) / "lock.txt"
             requirements.write_bytes(lock)
-            run([uv, "venv", "-q", "--relocatable", "--python", python, partial], env=env)
+            run([uv, "venv", "-q", "--relocatable", "--python", _PYTHON, partial], env=env)
             install: list[str | Path] = [
                 uv,
                 "pip",

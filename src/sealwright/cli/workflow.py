@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from sealwright.cli import Invocation
@@ -25,6 +26,8 @@ def run(invocation: Invocation) -> int:
     target = repository.path / WORKFLOW_FILE
     if arguments.check:
         return _check(target, options)
+    if arguments.release:
+        options = replace(options, release=tuple(arguments.release))
     text = render_for(options)
     if target.is_file() and target.read_text(encoding="utf-8") == text:
         sys.stderr.write(f"{WORKFLOW_FILE} is up to date\n")
@@ -62,5 +65,11 @@ def _parser() -> argparse.ArgumentParser:
         description=f"Renders {WORKFLOW_FILE} from the job table and [tool.sealwright].",
     )
     parser.add_argument("--project", default=".", metavar="DIR", help="the project (default: the current folder)")
+    parser.add_argument(
+        "--release",
+        nargs=2,
+        metavar=("VERSION", "SHA256"),
+        help="the published sealwright that the workflow installs, and the digest of its wheel",
+    )
     parser.add_argument("--check", action="store_true", help="print how the file differs instead; exit 1 if it does")
     return parser

@@ -68,7 +68,7 @@ class Program:
             raise UsageError(
                 "release-unknown",
                 "release.yml installs one published version of sealwright, and none was named",
-                hint="name the version and the sha256 of its wheel",
+                hint="name it: sealwright workflow --release VERSION SHA256-OF-ITS-WHEEL",
             )
         version, sha256 = release
         if not _VERSION.fullmatch(version) or not is_sha256(sha256):

@@ -131,6 +131,11 @@ ATTACKS = (
         "bundle-malformed",
     ),
     Row(
+        "no signature at all",
+        lambda _, c: drop(c, *(p for p in c.files if p.startswith("evidence/"))),
+        "no-certificates",
+    ),
+    Row(
         "the signature of another file",
         lambda _, c: claimed(c, "attest", SIGNATURE, data(c, f"evidence/{SDIST}.sigstore.json")),
         "digest-mismatch",

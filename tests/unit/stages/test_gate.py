@@ -12,7 +12,9 @@ from tests.support.evidence import SDIST, SMOKE, WHEEL, SignedRelease, signed_re
 
 from sealwright.config import Settings
 from sealwright.dossier import decode
+from sealwright.endpoints import PYPI_VARIABLE
 from sealwright.model import Mode, Sums, Verdict, sha256_hex
+from sealwright.rehearsal.standins.server import Request, Response, StandIn
 from sealwright.stages.base import Completed
 from sealwright.verify.evidence import GENERATOR_BUNDLE
 
@@ -214,3 +216,48 @@ def test_a_rebuild_that_differs_is_shown_by_default_and_blocks_where_required(tm
 def test_the_newer_transparency_log_is_as_good(tmp_path: Path) -> None:
     with signed_release(tmp_path, rekor=2) as release:
         assert gate(release).exit_code == 0
+
+
+def test_without_a_distribution_there_is_nothing_to_say_a_verdict_about(release: SignedRelease) -> None:
+    for name in (WHEEL, SDIST):
+        (release.kept / "dist" / name).unlink()
+    done = gate(release)
+    assert {finding.code for finding in done.blocking} >= {"nothing-built", "file-missing"}
+    assert "vsa" not in done.outputs
+    assert not (release.folder / "gate" / "new" / "statements").exists()
+
+
+def test_a_distribution_too_large_to_hold_is_judged_by_its_digest(
+    release: SignedRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sealwright.stages.gate._HELD", 4)
+    assert gate(release).exit_code == 0
+    assert published(release) == {WHEEL, SDIST}
+
+
+class Index(StandIn):
+    """Lists one file."""
+
+    def __init__(self, filename: str, sha256: str) -> None:
+        super().__init__()
+        self.entry = {"filename": filename, "url": filename, "hashes": {"sha256": sha256}, "size": 1}
+
+    def handle(self, request: Request) -> Response:  # noqa: ARG002 - one answer to all
+        kind = "application/vnd.pypi.simple.v1+json"
+        body = {"meta": {"api-version": "1.4"}, "name": "tiny", "versions": ["1.0"], "files": [self.entry]}
+        return Response(body=json.dumps(body).encode(), content_type=kind)
+
+
+def test_a_file_that_the_index_has_already_is_no_obstacle(release: SignedRelease) -> None:
+    wheel = next(ref for ref in release.distributions if ref.name == WHEEL)
+    with Index(WHEEL, wheel.sha256) as index:
+        done = gate(release, **{PYPI_VARIABLE: index.url})
+    assert done.exit_code == 0
+    assert "serves 1 of 2 files" in done.summary
+
+
+def test_other_bytes_on_the_index_stop_the_release(release: SignedRelease) -> None:
+    with Index(WHEEL, "0" * 64) as index:
+        done = gate(release, **{PYPI_VARIABLE: index.url})
+    assert {finding.code for finding in done.blocking} >= {"index-different"}
+    assert published(release) == set()

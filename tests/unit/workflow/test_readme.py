@@ -15,6 +15,7 @@ from sealwright.pipeline.pins import ACTIONS, FLOWS
 from sealwright.pipeline.steps import AnyJob, Job, Tools
 from sealwright.project import options_for
 from sealwright.stages import STAGES
+from sealwright.verify import archive, release
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -81,6 +82,12 @@ def test_every_check_with_a_level_of_its_own_is_described_with_it() -> None:
     text = read("docs/verdicts.md")
     for check, level in FLOOR.items():
         assert re.search(rf"(?m)^\| `{check}` \|.*\| {level.value} \|$", text), check
+
+
+def test_every_check_of_archives_and_of_the_gate_is_described() -> None:
+    text = read("docs/verdicts.md")
+    missing = [check for check in (*archive.CHECKS, *release.CHECKS) if f"| `{check}` |" not in text]
+    assert not missing
 
 
 def test_every_stage_is_described() -> None:

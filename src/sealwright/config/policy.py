@@ -23,6 +23,7 @@ FLOOR: dict[str, Level] = {
     "protection": Level.REPORT,  # needs a token that a job without secrets does not have
     # examine and rebuild
     "description": Level.REPORT,
+    "entry-points": Level.ENFORCE,  # what a setup.py declares, only running it would tell
     "build-environment": Level.ENFORCE,
     "sbom-agreement": Level.ENFORCE,
     "rebuild": Level.REPORT,

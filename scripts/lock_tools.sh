@@ -10,5 +10,6 @@ compile() {
     --exclude-newer "$before" --no-header --no-annotate "$@"
 }
 for role in src/sealwright/locks/*.in; do compile "$role" -o "${role%.in}.txt"; done
+compile requirements/build.in -o requirements/build.txt
 compile pyproject.toml requirements/rehearse.in -o requirements/rehearse.txt
 compile pyproject.toml requirements/dev.in -o requirements/dev.txt

@@ -1,7 +1,7 @@
 """A package index: what it serves, its provenance of files, and its exchange of identity tokens.
 
 https://packaging.python.org/en/latest/specifications/simple-repository-api/ (JSON only) and
-https://docs.pypi.org/api/integrity/.
+https://github.com/pypi/warehouse/blob/main/docs/user/api/integrity.md.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class MintRefused:
     """Why an index did not exchange an identity token."""
 
     errors: tuple[tuple[str, str], ...]
-    """(code, description), at least one. https://docs.pypi.org/trusted-publishers/troubleshooting/"""
+    """(code, description), at least one. https://github.com/pypi/warehouse/blob/main/docs/user/trusted-publishers/troubleshooting.md"""
 
     @property
     def codes(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 The certificate decides. What the index says of the publisher must agree with it, and never replaces it. An empty list
 is never read as agreement.
 
-https://peps.python.org/pep-0740/ and https://docs.pypi.org/attestations/.
+https://peps.python.org/pep-0740/ and https://github.com/pypi/warehouse/tree/main/docs/user/attestations.
 """
 
 from __future__ import annotations

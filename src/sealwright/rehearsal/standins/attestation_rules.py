@@ -1,6 +1,6 @@
 """What an index demands of the attestations in an upload, before it stores them as provenance.
 
-https://docs.pypi.org/attestations/ and warehouse/attestations of the index's source.
+https://github.com/pypi/warehouse/tree/main/docs/user/attestations and warehouse/attestations of the index's source.
 """
 
 from __future__ import annotations

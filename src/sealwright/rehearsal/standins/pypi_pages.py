@@ -1,7 +1,7 @@
 """What the index stand-in shows: simple pages, release JSON.
 
 https://packaging.python.org/en/latest/specifications/simple-repository-api/ (version 1.4) and
-https://docs.pypi.org/api/json/.
+https://github.com/pypi/warehouse/blob/main/docs/user/api/json.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Trusted publishing as the index does it: which identity token is exchanged for which upload token.
 
-Rules: https://docs.pypi.org/trusted-publishers/ and warehouse/oidc of the index's source.
+Rules: docs/user/trusted-publishers and warehouse/oidc of https://github.com/pypi/warehouse.
 """
 
 from __future__ import annotations

@@ -88,6 +88,8 @@ ATTACKS = (
         lambda _, c: claimed(c, SMOKE, "dist/tiny-1.0-1-py3-none-any.whl", b"PK"),
         "file-out-of-place",
     ),
+    Row("a name that lists cannot hold", lambda _, c: put(c, "evidence/-x y\n", b"{}"), "file-name"),
+    Row("an extra distribution with such a name", lambda _, c: put(c, "dist/-x y\n", b"{}"), "file-name"),
     Row("evidence nobody claims", lambda _, c: put(c, "evidence/extra.json", b"{}"), "file-unclaimed"),
     Row(
         "evidence that a smoke job claims",

@@ -30,6 +30,11 @@ def is_plain_path(path: str) -> bool:
     return bool(path) and "\\" not in path and "\0" not in path and all(p not in ("", ".", "..") for p in parts)
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether `name` can stand in a list of `sha256sum`: letters, digits, `_`, and further on `.+!-`."""
+    return _NAME.fullmatch(name) is not None
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class FileRef:
     """One file of the dossier, as somebody recorded it."""
@@ -78,7 +83,7 @@ class Sums:
         if len(set(names)) != len(names) or list(names) != sorted(names):
             raise ValueError("file names must be sorted and unique")
         for name, digest in self.files:
-            if not _NAME.fullmatch(name):
+            if not is_plain_name(name):
                 raise ValueError(f"not a plain file name: {name!r}")
             if not is_sha256(digest):
                 raise ValueError(f"not a SHA-256 in lower-case hexadecimal: {digest!r}")

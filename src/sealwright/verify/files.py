@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sealwright.dossier.store import record_path
 from sealwright.model import FileRef, Finding, Record, Sums
+from sealwright.model.digest import is_plain_name
 from sealwright.verify.evidence import (
     GENERATOR_BUNDLE,
     GITHUB_BUNDLE,
@@ -34,7 +35,7 @@ def check_files(evidence: Evidence) -> Iterator[Finding]:
     """Every file is claimed by the record of the job that may make it, and is as recorded; every claimed file is there.
 
     Codes: `file-unclaimed`, `file-missing`, `digest-mismatch`, `file-claimed-twice`, `file-out-of-place`,
-    `evidence-orphaned`, `sums-differ`, `nothing-built`.
+    `evidence-orphaned`, `file-name`, `sums-differ`, `nothing-built`.
     """
     claimed = _claims(evidence.records)
     wrong = [
@@ -42,6 +43,7 @@ def check_files(evidence: Evidence) -> Iterator[Finding]:
         *_compare(claimed, evidence.case.files),
         *_unclaimed(claimed, evidence.case),
         *_orphans(evidence.case.files),
+        *_odd_names(evidence.case.files),
         *_sums(evidence.case.sums, evidence.distributions),
     ]
     yield from wrong
@@ -70,7 +72,9 @@ def sha256sums(files: Mapping[str, FileContent]) -> bytes:
 
     Flat, because that is how people download a release; the names are unique across both folders.
     """
-    return Sums.of((*refs_in(files, "dist"), *refs_in(files, "evidence"))).text.encode()
+    refs = (*refs_in(files, "evidence"), *refs_in(files, "dist"))
+    named = {ref.name: ref.sha256 for ref in refs if is_plain_name(ref.name)}
+    return Sums(tuple(sorted(named.items()))).text.encode()
 
 
 def _claims(records: Mapping[str, Record]) -> dict[str, tuple[tuple[str, FileRef], ...]]:
@@ -148,6 +152,13 @@ def _orphans(files: Mapping[str, FileContent]) -> Iterator[Finding]:
             )
 
 
+def _odd_names(files: Mapping[str, FileContent]) -> Iterator[Finding]:
+    for path in sorted(files):
+        if not is_plain_name(files[path].ref.name):
+            hint = "such a name reads differently from one program to the next"
+            yield Finding.failed(CHECK, "file-name", path, expected="letters, digits and ._+!-", hint=hint)
+
+
 def _described_by(path: str) -> tuple[str, ...]:
     """The paths of which one must exist for the evidence at `path` to be about something."""
     folder, _, name = path.rpartition("/")
@@ -165,7 +176,7 @@ def _described_by(path: str) -> tuple[str, ...]:
 def _sums(sums: Sums, distributions: tuple[FileRef, ...]) -> Iterator[Finding]:
     if not distributions:
         yield Finding.absent(CHECK, "nothing-built", "dist", expected="at least one distribution")
-    for name, found, wanted in _differences(dict(Sums.of(distributions)), dict(sums)):
+    for name, found, wanted in _differences({ref.name: ref.sha256 for ref in distributions}, dict(sums)):
         yield Finding.failed(
             CHECK,
             "sums-differ",

@@ -261,3 +261,11 @@ def test_other_bytes_on_the_index_stop_the_release(release: SignedRelease) -> No
         done = gate(release, **{PYPI_VARIABLE: index.url})
     assert {finding.code for finding in done.blocking} >= {"index-different"}
     assert published(release) == set()
+
+
+def test_a_name_that_no_list_can_hold_is_a_finding_and_not_a_crash(release: SignedRelease) -> None:
+    (release.kept / "evidence" / "-x y").write_bytes(b"{}")
+    done = gate(release)
+    assert {finding.code for finding in done.blocking} >= {"file-name", "file-unclaimed"}
+    assert "internal-error" not in {finding.code for finding in done.blocking}
+    assert b"-x y" not in new(release, "evidence/SHA256SUMS")

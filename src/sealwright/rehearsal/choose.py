@@ -81,6 +81,7 @@ def choose(
         commit=here.commit,
         repository=repository_name(settings.repository, None, repository.remote_url(), info.name),
         rekor=rekor,
+        provisional=version is None and info.version.version is None,
         cells=tuple(f"{cell.runner}/{cell.python}" for cell in cells),
         not_rehearsed=tuple(_left_out(repository, here.commit, tag, wanted, cells)),
     )

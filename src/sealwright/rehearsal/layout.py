@@ -32,6 +32,8 @@ class Subject:
     commit: str
     repository: str
     rekor: Literal[1, 2]
+    provisional: bool
+    """Whether the version only stands for the next one, because the tag decides and there is none yet."""
     cells: tuple[str, ...]
     """`runner/python` pairs that can run here."""
     not_rehearsed: tuple[str, ...]

@@ -20,6 +20,7 @@ from sealwright.rehearsal.standins.identity import IdentityStandIn, Run, TokenIs
 from sealwright.rehearsal.standins.pypi import Publisher, PyPIStandIn
 from sealwright.rehearsal.standins.server import StandIn
 from sealwright.rehearsal.standins.sigstore import SigstoreStandIn
+from sealwright.services import patience
 from sealwright.verify.slsa import GENERATOR_COMMIT, GENERATOR_REF
 
 
@@ -77,6 +78,7 @@ class Services:
             PYPI_VARIABLE: self.indexes["pypi"].url,
             TESTPYPI_VARIABLE: self.indexes["testpypi"].url,
             TRUST_CONFIG_VARIABLE: str(self.layout.trust_config),
+            patience.VARIABLE: "5",  # an index on loopback has no delivery network to wait for
             **({OSV_VARIABLE: self.advisories.url} if self.advisories else {}),
         }
 

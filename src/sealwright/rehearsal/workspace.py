@@ -88,4 +88,5 @@ def github_environment(subject: Subject, user: Mapping[str, str]) -> dict[str, s
         "RUNNER_OS": "Linux",
         "SEALWRIGHT_CELLS": " ".join(subject.cells),
         "SEALWRIGHT_MODE": "rehearsal",
+        **({"SEALWRIGHT_PROVISIONAL_VERSION": "1"} if subject.provisional else {}),
     }

@@ -21,6 +21,8 @@ from sealwright.stages.base import Context, Result, finding_of
 from sealwright.stages.planning import Tagged, Written, read_written
 
 NOTES = "notes.md"
+PROVISIONAL_VARIABLE = "SEALWRIGHT_PROVISIONAL_VERSION"
+"""Set where nobody has decided on this version yet: it only stands for the next one."""
 
 
 def run(context: Context) -> Result:
@@ -54,7 +56,8 @@ def _judged(
     if project:
         findings += checks.version(tagged, settings, project)
     if version:
-        finding, notes = checks.changelog(tagged, settings, version)
+        provisional = bool(context.environ.get(PROVISIONAL_VARIABLE))
+        finding, notes = checks.changelog(tagged, settings, version, provisional=provisional)
         findings.append(finding)
     findings.append(checks.branch(tagged, settings))
     if project and version:

@@ -12,7 +12,7 @@ from packaging.version import Version
 from sealwright.config import Settings
 from sealwright.endpoints import Endpoints
 from sealwright.errors import SealwrightError, Unavailable
-from sealwright.model import Finding
+from sealwright.model import Finding, State
 from sealwright.pipeline.jobs import Options
 from sealwright.project import Changelog, ProjectInfo, VersionKind, find_changelog, normal_version
 from sealwright.services.github import Environment, GitHub
@@ -130,8 +130,13 @@ def _unfit(named: str, normal: str | None) -> list[Finding]:
     return []
 
 
-def changelog(tagged: Tagged, settings: Settings, version: str) -> tuple[Finding, str | None]:
-    """The changelog has an entry for this version, which becomes the release notes."""
+def changelog(
+    tagged: Tagged, settings: Settings, version: str, *, provisional: bool = False
+) -> tuple[Finding, str | None]:
+    """The changelog has an entry for this version, which becomes the release notes.
+
+    For a provisional version the entry is still to come, and only absent.
+    """
     path = tagged.path(settings.changelog) if settings.changelog else find_changelog(tagged.paths, tagged.directory)
     if path is None:
         return Finding.skipped("changelog", "no changelog"), None
@@ -144,9 +149,10 @@ def changelog(tagged: Tagged, settings: Settings, version: str) -> tuple[Finding
     entry = text.entry(version)
     if entry:
         return Finding.passed("changelog", path, f"{len(entry.splitlines())} lines"), entry
-    return Finding.failed(
+    return Finding(
         "changelog",
         "changelog-entry-missing" if entry is None else "changelog-entry-empty",
+        State.ABSENT if provisional else State.FAIL,
         path,
         expected=f"an entry for {version}",
         found="none" if entry is None else "a title without text",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sealwright.dossier.store import PUBLISHED
 from sealwright.endpoints import IndexSite
-from sealwright.errors import Refused, SealwrightError, UsageError
+from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.model import FileRef, Finding
 from sealwright.services.index import IndexClient, IndexFile, Presence, compare, of_release
 from sealwright.services.patience import Patience
@@ -30,7 +30,10 @@ def run(context: Context) -> Result:
     site = _site(context)
     client, patience = IndexClient(site), Patience.of(context.environ)
     planned = _planned(context)
-    served = _served(client, context, planned, patience)
+    try:
+        served = _served(client, context, planned, patience)
+    except Unavailable as error:
+        return Result((finding_of(error, FILES),))
     findings = list(_judge_files(client, planned, served))
     if set(compare(served, planned).values()) == {Presence.IDENTICAL}:
         findings += _judge_all_metadata(client, context, served)

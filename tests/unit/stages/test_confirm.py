@@ -278,6 +278,18 @@ def test_what_the_gate_let_through_must_be_what_was_built(world: World, dist: Pa
     assert error.value.code == "sums-differ"
 
 
+@pytest.mark.parametrize(
+    ("path", "check"), [("/simple/", "index-files"), ("/packages/", "index-files"), ("/integrity/", "index-provenance")]
+)
+@pytest.mark.usefixtures("uninstalled")
+def test_an_index_that_does_not_answer_is_unavailable(world: World, dist: Path, path: str, check: str) -> None:
+    context = context_of(world, dist)
+    world.publish(dist)
+    world.pypi.faults.append(Fault("GET", path, status=403))
+    found = run(context)
+    assert {finding.state for finding in found[check]} == {State.UNAVAILABLE}
+
+
 @pytest.mark.parametrize("index", ["", "elsewhere"])
 def test_the_index_must_be_named(world: World, dist: Path, index: str) -> None:
     with pytest.raises(UsageError):

@@ -89,7 +89,7 @@ def _statements(context: Context) -> Iterator[tuple[str, FileRef]]:
 
 def _judge(context: Context, job: str, ref: FileRef, data: bytes) -> tuple[Finding, ...]:
     rebuilt = context.record("rebuild").outputs_in(REBUILT)
-    return judge_stated(job, ref, parse(data, ref.path), context.distributions(), rebuilt)
+    return judge_stated(job, ref.path, parse(data, ref.path), context.distributions(), rebuilt)
 
 
 def _take_in(context: Context, expected: Expected, environment: str, root: TrustRoot) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sealwright.dossier.store import EVIDENCE, RELEASE, STATEMENTS
+from sealwright.dossier.store import RELEASE, STATEMENTS
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding
 from sealwright.model.digest import is_sha256
@@ -10,13 +10,11 @@ from sealwright.services.signing import open_signer
 from sealwright.stages.base import Context, Result
 from sealwright.stages.workflow_run import expected_of, trust_root
 from sealwright.verify.bundle import Claims, verify_file, verify_statement
-from sealwright.verify.evidence import SIGNATURE_SUFFIX, STATEMENT_SUFFIX
+from sealwright.verify.evidence import RELEASE_SIGNATURE, SUMMARY_BUNDLE
 from sealwright.verify.expected import judge_claims
 from sealwright.verify.vsa import PASSED, result_of
 
 SUMMARY = f"{STATEMENTS}/vsa.json"
-RELEASE_SIGNATURE = f"{EVIDENCE}/{RELEASE}{SIGNATURE_SUFFIX}"
-SUMMARY_BUNDLE = f"{EVIDENCE}/vsa{STATEMENT_SUFFIX}"
 
 
 def run(context: Context) -> Result:

@@ -14,6 +14,9 @@ GENERATOR_BUNDLE = "evidence/multiple.intoto.jsonl"
 """By slsa-github-generator. No record of ours vouches for it; its certificate must."""
 GITHUB_BUNDLE = "evidence/github.intoto.jsonl"
 """By actions/attest."""
+RELEASE_SIGNATURE = "evidence/release.json.sigstore.json"
+SUMMARY_BUNDLE = "evidence/vsa.intoto.jsonl"
+"""Both by the job seal, after the verdict."""
 PYLOCK = "evidence/pylock.toml"
 SBOM_SUFFIX = ".cdx.json"
 SIGNATURE_SUFFIX = ".sigstore.json"
@@ -48,7 +51,7 @@ class Case:
     expected: Expected
     """Who must have signed. Never read from the dossier."""
     environment: str
-    """The deployment environment that the signing job must have run in."""
+    """The deployment environment that the signing job must have run in; empty where whoever asks does not know it."""
     policy: Policy
     policy_sha256: str
     root: TrustRoot

@@ -40,7 +40,12 @@ def check_github_provenance(evidence: Evidence) -> Iterator[Finding]:
         yield _missing("provenance-github", GITHUB_BUNDLE, "the job attest takes it in from actions/attest")
         return
     yield from judge_github(
-        bundle, evidence.distributions, case.expected, case.root, environment=case.environment, where=GITHUB_BUNDLE
+        bundle,
+        evidence.distributions,
+        case.expected,
+        case.root,
+        environment=case.environment or None,
+        where=GITHUB_BUNDLE,
     )
 
 
@@ -110,14 +115,16 @@ def judge(evidence: Evidence) -> Verdict:
     found = [finding for check in CHECKS.values() for finding in check(evidence)]
     found += records.check_audit(evidence)
     found += records.carry_over(evidence, frozenset({*CHECKS, "environment"}))
-    return _weigh(evidence, _distinct(found))
-
-
-def _weigh(evidence: Evidence, findings: tuple[Finding, ...]) -> Verdict:
     # A plan that cannot be read cannot ask for a rehearsal's leniency either.
     mode = evidence.plan.mode if evidence.plan else Mode.RELEASE
-    own = [check for check in CHECKS if check != "provenance" or evidence.case.generator]
-    checks = dict.fromkeys([*own, *_ELSEWHERE, *(finding.check for finding in findings)])
+    due = [check for check in CHECKS if check != "provenance" or evidence.case.generator]
+    return weigh(evidence, found, (*due, *_ELSEWHERE), mode)
+
+
+def weigh(evidence: Evidence, found: Iterable[Finding], due: Iterable[str], mode: Mode) -> Verdict:
+    """Findings by the policy, those of the checks `due` and of any other; a required check that is silent is absent."""
+    findings = tuple(dict.fromkeys(found))
+    checks = dict.fromkeys([*due, *(finding.check for finding in findings)])
     levels = {check: evidence.case.policy.level(check, mode) for check in checks}
     required = tuple(check for check, level in levels.items() if level is Level.REQUIRE)
     answered = {finding.check for finding in findings}
@@ -133,10 +140,6 @@ def _weigh(evidence: Evidence, findings: tuple[Finding, ...]) -> Verdict:
         enforced=tuple(check for check, level in levels.items() if level is Level.ENFORCE),
         findings=(*findings, *silent),
     )
-
-
-def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(dict.fromkeys(findings))
 
 
 def _missing(check: str, path: str, hint: str) -> Finding:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 
-from sealwright.dossier.codec import encode_json
-from sealwright.dossier.store import REBUILT
-from sealwright.model import Plan
+from sealwright.dossier.codec import decode, encode_json
+from sealwright.dossier.store import REBUILT, RELEASE
+from sealwright.errors import Refused
+from sealwright.model import FileRef, Plan
 from sealwright.verify.evidence import FileContent
 
 
@@ -17,5 +19,21 @@ def compose(plan: Plan, files: Mapping[str, FileContent]) -> bytes:
     `files` is everything that exists when the gate has judged. The rebuilt distributions are left out: they are the
     same files, or were judged and are not part of the release.
     """
-    listed = [files[path].ref for path in sorted(files) if not path.startswith(f"{REBUILT}/")]
-    return encode_json({**dataclasses.asdict(plan), "files": [dataclasses.asdict(ref) for ref in listed]})
+    refs = [files[path].ref for path in sorted(files) if not path.startswith(f"{REBUILT}/")]
+    return encode_json({**dataclasses.asdict(plan), "files": [dataclasses.asdict(ref) for ref in refs]})
+
+
+def listed(data: bytes) -> dict[str, FileRef]:
+    """The files that a release.json lists, by path. Raises Refused (`malformed`).
+
+    Its other fields are the plan's; they are a claim, and certificates decide.
+    """
+    try:
+        entries = json.dumps(json.loads(data)["files"]).encode()
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Refused("malformed", f"{RELEASE} does not list files: {error!r}") from error
+    refs = decode(tuple[FileRef, ...], entries, RELEASE)
+    found = {ref.path: ref for ref in refs}
+    if len(found) != len(refs):
+        raise Refused("malformed", f"{RELEASE} lists a file twice")
+    return found

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 
+from sealwright.dossier.store import RELEASE
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding
 from sealwright.verify.bundle import Claims, Verified, VerifiedStatement, verify_file, verify_statement
 from sealwright.verify.evidence import (
     GENERATOR_BUNDLE,
     GITHUB_BUNDLE,
+    RELEASE_SIGNATURE,
     SBOM_SUFFIX,
     SIGNATURE_SUFFIX,
     STATEMENT_SUFFIX,
+    SUMMARY_BUNDLE,
     Case,
     Evidence,
     Signed,
@@ -42,6 +45,23 @@ def signatures_over_statements(case: Case) -> tuple[Signed, ...]:
         _statement_signature(case, f"evidence/{ref.name.removesuffix('.json')}{STATEMENT_SUFFIX}", ref.path)
         for ref in statements
     )
+
+
+def signatures_published(case: Case) -> tuple[Signed, ...]:
+    """The DSSE bundles that are there over statements of our own jobs, where the unsigned ones were not published."""
+    others = (GENERATOR_BUNDLE, GITHUB_BUNDLE, SUMMARY_BUNDLE)
+    paths = [ref.path for ref in refs_in(case.files, "evidence") if ref.name.endswith(STATEMENT_SUFFIX)]
+    return tuple(_statement_signature(case, path, path) for path in paths if path not in others)
+
+
+def signatures_by_seal(case: Case) -> dict[str, Signed]:
+    """The two signatures made after the verdict, by the path of their bundle, there or not."""
+    release = case.files.get(RELEASE)
+    ref = release.ref if release else FileRef.of(RELEASE, b"")
+    return {
+        RELEASE_SIGNATURE: _file_signature(case, ref),
+        SUMMARY_BUNDLE: _statement_signature(case, SUMMARY_BUNDLE, SUMMARY_BUNDLE),
+    }
 
 
 def signatures_by_others(case: Case) -> dict[str, Signed]:
@@ -91,7 +111,7 @@ def check_signer(evidence: Evidence) -> Iterator[Finding]:
                 evidence.case.expected,
                 "signer",
                 signed.subject,
-                environment=evidence.case.environment,
+                environment=evidence.case.environment or None,
             )
 
 
@@ -186,15 +206,16 @@ def _judge_statement(evidence: Evidence, signed: Signed, verified: VerifiedState
             hint="the statement was changed after it was signed, or the bundle belongs to another one",
         )
         return
-    ref = evidence.case.files[signed.subject].ref
     rebuilt = refs_in(evidence.case.files, "rebuilt")
-    wrong = judge_stated(_stated_by(evidence, ref), ref, verified.statement, evidence.distributions, rebuilt)
+    wrong = judge_stated(
+        _stated_by(evidence, signed.subject), signed.subject, verified.statement, evidence.distributions, rebuilt
+    )
     found = f"covers {len(verified.statement.subjects)} distributions"
     yield from wrong or (Finding.passed("statements", signed.subject, found),)
 
 
-def _stated_by(evidence: Evidence, ref: FileRef) -> str:
-    jobs = [job for job, record in evidence.records.items() if record.output(ref.path)]
+def _stated_by(evidence: Evidence, path: str) -> str:
+    jobs = [job for job, record in evidence.records.items() if record.output(path)]
     return ", ".join(jobs) or "no job of this release"
 
 

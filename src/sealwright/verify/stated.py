@@ -23,18 +23,18 @@ def maker_of(what: str) -> str:
 
 def judge_stated(
     job: str,
-    ref: FileRef,
+    path: str,
     statement: Statement,
     distributions: tuple[FileRef, ...],
     rebuilt: tuple[FileRef, ...],
 ) -> tuple[Finding, ...]:
-    """What is wrong with a statement that `job` wants signed; nothing if it may be.
+    """What is wrong with a statement that `job` left at `path` to be signed; nothing if it may be.
 
     It must be of the kind that this job makes, and about exactly the `distributions`; the audit's about the wheels, and
     that of the job rebuild about what that built. Codes: `statement-out-of-place`, `statement-kind`, and those of
     `judge_subjects`.
     """
-    what = ref.name.removesuffix(".json")
+    what = path.rpartition("/")[2].removesuffix(".json")
     pairs = (
         ("statement-out-of-place", f"made by {maker_of(what)}", f"made by {job}"),
         ("statement-kind", STATEMENT_V1, statement.type),
@@ -42,13 +42,13 @@ def judge_stated(
     )
     hint = "the release workflow would vouch for it; it is not signed, and must not be published"
     wrong = tuple(
-        Finding.failed(CHECK, code, ref.path, expected=wanted, found=found, hint=hint)
+        Finding.failed(CHECK, code, path, expected=wanted, found=found, hint=hint)
         for code, wanted, found in pairs
         if wanted != found
     )
     wheels = tuple(subject for subject in distributions if subject.name.endswith(".whl"))
     subjects = {"rebuild": rebuilt, "audit": wheels or distributions}.get(what, distributions)
-    covered = judge_subjects(statement, subjects, CHECK, ref.path)
+    covered = judge_subjects(statement, subjects, CHECK, path)
     return (*wrong, *(finding for finding in covered if finding.state is not State.PASS))
 
 

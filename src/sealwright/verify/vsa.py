@@ -5,15 +5,16 @@ https://slsa.dev/spec/v1.1/verification_summary
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sealwright import __version__
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Plan, State, Verdict
 from sealwright.verify.evidence import Evidence
-from sealwright.verify.statement import VERIFICATION_SUMMARY, make, parse
+from sealwright.verify.provenance import at
+from sealwright.verify.statement import VERIFICATION_SUMMARY, Statement, make, parse
 
 PASSED = "PASSED"
 FAILED = "FAILED"
@@ -58,10 +59,34 @@ def unjudged(verdict: Verdict) -> list[str]:
 def result_of(data: bytes, where: str) -> str:
     """`PASSED` or `FAILED`, as an unsigned summary says. Raises Refused (`statement-malformed`)."""
     statement = parse(data, where)
-    result: Any = statement.predicate.get("verificationResult")
+    result = read(statement).result
     if statement.predicate_type != VERIFICATION_SUMMARY or result not in (PASSED, FAILED):
         raise Refused("statement-malformed", f"{where} is not a verification summary")
-    return str(result)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a verification summary says; empty for whatever it does not say in the expected form."""
+
+    result: str
+    verifier: str
+    mode: str
+    inputs: Mapping[str, str]
+    """Path to sha256 of the evidence that was looked at."""
+
+
+def read(statement: Statement) -> Summary:
+    """The parts of a summary that are compared. Its signature is the caller's matter."""
+    predicate = statement.predicate
+    inputs = at(predicate, "inputAttestations")
+    entries = inputs if isinstance(inputs, list) else []
+    return Summary(
+        result=str(at(predicate, "verificationResult") or ""),
+        verifier=str(at(predicate, "verifier", "id") or ""),
+        mode=str(at(predicate, "sealwright", "mode") or ""),
+        inputs={str(at(entry, "uri")): str(at(entry, "digest", "sha256")) for entry in entries},
+    )
 
 
 def _latest(evidence: Evidence, plan: Plan) -> datetime:

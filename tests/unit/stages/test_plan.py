@@ -390,7 +390,7 @@ def _page(*names: str) -> dict[str, object]:
     [
         (None, State.PASS, "not there yet"),
         ((200, _page("my_pkg-1.1.0.tar.gz")), State.PASS, "not there yet"),
-        ((200, _page("my_pkg-1.2.0.tar.gz", "My.Pkg-1.2-py3-none-any.whl")), State.PASS, "already there: 1 files"),
+        ((200, _page("my_pkg-1.2.0.tar.gz", "My.Pkg-1.2-py3-none-any.whl")), State.PASS, "already there: 2 files"),
         ((200, _page("my_pkg-1.2.0.tar.gz", "my_pkg-1.2.0-py3-none-any.whl")), State.PASS, "already there: 2 files"),
         ((500, {}), State.UNAVAILABLE, "500"),
     ],

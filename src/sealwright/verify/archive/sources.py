@@ -46,6 +46,9 @@ class Sources:
             for path in self.commit.by_name.get(posixpath.basename(name), ()):
                 if path == name or path.endswith("/" + name):
                     counter[path.removesuffix(name)] += 1
+        for top, counter in counts.items():
+            if not counter:  # the whole package may be a link
+                counter.update(path.removesuffix(top) for path in self.commit.by_name.get(top, ()))
         return {top: _best(counter) for top, counter in counts.items() if counter}
 
     @cached_property

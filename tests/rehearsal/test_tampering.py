@@ -5,16 +5,23 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sealwright.model import State
+from sealwright.endpoints import TRUST_CONFIG_VARIABLE
+from sealwright.model import FileRef, State
 from sealwright.rehearsal.services import World
+from sealwright.rehearsal.standins.identity import IdentityStandIn, Run, TokenIssuer
+from sealwright.rehearsal.standins.pypi import PyPIStandIn
+from sealwright.rehearsal.standins.sigstore import SigstoreStandIn
 from tests.rehearsal import support
 from tests.rehearsal.support import Snapshot
+from tests.support.provenance import GENERATOR, Maker
+from tests.support.sigstore import LocalSigstore
 
 pytestmark = pytest.mark.index
 After = Callable[[str], Snapshot]
@@ -109,7 +116,7 @@ def test_a_swapped_sbom(after: After) -> None:
     snapshot = after("attest")
     path = snapshot.artifact("examine", "evidence/*.cdx.json")
     path.write_bytes(path.read_bytes().replace(b"1.2.3", b"1.2.4"))
-    assert_stopped(snapshot.resume(), "gate", "file-changed")
+    assert_stopped(snapshot.resume(), "gate", "digest-mismatch", "sbom-root-mismatch")
 
 
 def test_a_swapped_sbom_with_a_record_to_match(after: After) -> None:
@@ -119,6 +126,82 @@ def test_a_swapped_sbom_with_a_record_to_match(after: After) -> None:
     outcome = snapshot.resume()
     assert_stopped(outcome, "gate")
     assert {f.check for f in outcome.records["gate"].findings if f.state is State.FAIL} & {"sbom", "signatures"}
+
+
+@contextmanager
+def certified(snapshot: Snapshot, folder: Path, run: Run) -> Iterator[Maker]:
+    """Somebody whom the very same Sigstore instance gives certificates, for another run."""
+    state = snapshot.layout.services / "sigstore"
+    issuer = TokenIssuer(snapshot.layout.services / "identity")
+    with SigstoreStandIn(state, issuer, 1) as standin, IdentityStandIn(issuer, run) as identity:
+        yield Maker(LocalSigstore(standin, identity, folder / "trust_config.json"), folder)
+
+
+def run_of(snapshot: Snapshot, **changes: str) -> Run:
+    """The run that is rehearsed, or one that differs from it."""
+    subject = snapshot.layout.resume()
+    return replace(Run(subject.repository, f"refs/tags/{subject.tag}", subject.commit), **changes)
+
+
+def planned(snapshot: Snapshot) -> tuple[FileRef, ...]:
+    """The distributions as built."""
+    files = sorted(snapshot.artifact("build", "records").parent.glob("dist/*"))
+    return tuple(FileRef.of(f"dist/{path.name}", path.read_bytes()) for path in files)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"repository": "evil/tiny-project"}, "signer-repository"),
+        ({"commit": "f" * 40}, "signer-commit"),
+        ({"ref": "refs/heads/main"}, "signer-ref"),
+        ({"event": "workflow_dispatch"}, "signer-trigger"),
+        ({"run_id": "2"}, "signer-run"),
+    ],
+)
+def test_provenance_of_another_run(after: After, tmp_path: Path, changes: dict[str, str], code: str) -> None:
+    snapshot = after("attest")
+    with certified(snapshot, tmp_path, run_of(snapshot, **changes)) as maker:
+        maker.sigstore.identity.run = run_of(snapshot, **changes)
+        environ = {
+            **maker.sigstore.identity.grant(**GENERATOR),
+            TRUST_CONFIG_VARIABLE: str(maker.sigstore.trust_config),
+            "GITHUB_SERVER_URL": "https://github.com",
+            "RUNNER_TEMP": str(tmp_path),
+        }
+        bundle = maker.generator(planned(snapshot), environ)
+    (snapshot.layout.artifacts / "provenance.multiple.intoto.jsonl" / "multiple.intoto.jsonl").write_bytes(bundle)
+    assert_stopped(snapshot.resume(), "gate", code)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"workflow": ".github/workflows/other.yml"}, "signer-workflow"),
+        ({"repository": "evil/tiny-project"}, "signer-repository"),
+    ],
+)
+def test_a_signature_by_another_workflow(after: After, tmp_path: Path, changes: dict[str, str], code: str) -> None:
+    snapshot = after("attest")
+    wheel = snapshot.artifact("build", "dist/*.whl")
+    with certified(snapshot, tmp_path, run_of(snapshot, **changes)) as maker:
+        with maker.sigstore.signer(environment="sign") as signer:
+            bundle = signer.sign_file(wheel)
+    snapshot.rewrite("attest", f"evidence/{wheel.name}.sigstore.json", bundle)
+    assert_stopped(snapshot.resume(), "gate", code)
+
+
+def test_a_version_that_the_index_has_with_other_bytes(after: After) -> None:
+    snapshot = after("attest")
+    wheel = snapshot.artifact("build", "dist/*.whl")
+    issuer = TokenIssuer(snapshot.layout.services / "identity")
+    root = snapshot.layout.trust_config.read_bytes()
+    with PyPIStandIn("pypi", snapshot.layout.services / "pypi", issuer, root, []) as index:
+        index.seed(wheel.name, flip(wheel))
+    outcome = snapshot.resume()
+    assert support.failed(outcome) == ["gate"]
+    assert "index-different" in support.codes(outcome)
+    assert outcome.published == ()
 
 
 def test_no_record_of_a_smoke_cell(after: After) -> None:

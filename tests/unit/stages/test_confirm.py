@@ -140,12 +140,12 @@ def test_what_pip_cannot_install_says_why(
     assert (finding.code, finding.state) == (code, state), finding
 
 
-def test_a_dependency_that_the_default_index_does_not_have_is_unavailable(world: World, dist: Path) -> None:
+def test_a_dependency_that_the_default_index_does_not_have_fails_as_it_would_for_users(world: World, dist: Path) -> None:
     pylock = write_pylock([("needed", "2.0", "", "https://x.invalid/needed-2.0-py3-none-any.whl", "0" * 64)])
     context = context_of(world, dist, pylock=pylock)
     world.publish(dist, attestations="false")
     finding = confirm.check_install(context, world.site, Patience(0))
-    assert (finding.code, finding.state) == ("dependency-unavailable", State.UNAVAILABLE)
+    assert (finding.code, finding.state) == ("unresolvable", State.FAIL)
 
 
 def test_a_dependency_missing_from_the_closure_is_noticed(world: World, dist: Path) -> None:

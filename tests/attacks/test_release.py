@@ -30,6 +30,7 @@ from tests.support.tampering import (
     signed_sbom,
     stated_by,
     truncated,
+    unanswered,
     unmade,
 )
 
@@ -239,10 +240,12 @@ ATTACKS = (
     Row("a record with a key too many", lambda _, c: rerecorded(c, SMOKE, surprise=1), "malformed"),
     Row("a record without answers", lambda _, c: rerecorded(c, "examine", findings=[]), "record-empty"),
     Row("a vulnerable dependency", lambda _, c: reported(c, "examine", VULNERABLE), "vulnerable-dependency"),
-    Row("no audit", lambda _, c: reported(c, "examine", Finding.passed("inspect")), "audit-missing"),
+    Row("no comparison with the commit", lambda _, c: unanswered(c, "contents"), "contents-missing"),
+    Row("no tag", lambda _, c: reported(c, "plan", Finding.passed("version")), "tag-missing"),
+    Row("no audit", lambda _, c: unanswered(c, "audit"), "audit-missing"),
     Row(
         "an audit by a smoke job only",
-        lambda _, c: reported(reported(c, "examine", Finding.passed("inspect")), SMOKE, Finding.passed("audit")),
+        lambda _, c: reported(unanswered(c, "audit"), SMOKE, Finding.passed("audit")),
         "audit-missing",
     ),
     Row(

@@ -48,6 +48,12 @@ STAGES = {
     SMOKE: ("smoke",),
     "attest": ("attest",),
 }
+EXAMINED = (
+    Finding.passed("contents"),
+    Finding.passed("closure"),
+    Finding.passed("audit", found="0 vulnerabilities"),
+)
+"""What examine answers."""
 PYLOCK = b'lock-version = "1.0"\ncreated-by = "test"\npackages = []\n'
 
 
@@ -215,6 +221,8 @@ class SignedRelease:
                 SETTINGS: self.settings.model_dump_json().encode(),
                 "notes.md": b"- The first release\n",
             },
+            Finding.passed("tag"),
+            Finding.passed("version"),
         )
         refs = self.distributions
         wheel = next(ref for ref in refs if ref.name == WHEEL)
@@ -235,7 +243,7 @@ class SignedRelease:
             "statements/inspect.json": result_of(refs),
             "statements/audit.json": audit,
         }
-        self.give("examine", examined, Finding.passed("inspect"), Finding.passed("audit", found="0 vulnerabilities"))
+        self.give("examine", examined, *EXAMINED)
         self.give(SMOKE, {f"statements/{SMOKE}.json": result_of(refs)})
 
 

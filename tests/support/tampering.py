@@ -11,7 +11,7 @@ from sealwright.dossier.store import PLAN, record_path
 from sealwright.model import FileRef, Finding, sha256_hex
 from sealwright.verify.evidence import Case, FileContent
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, TEST_RESULT, make
-from tests.support.evidence import SMOKE, WHEEL, SignedRelease, plan_of, rerecorded
+from tests.support.evidence import EXAMINED, SMOKE, WHEEL, SignedRelease, plan_of, rerecorded
 
 WHEEL_PATH = f"dist/{WHEEL}"
 SBOM = f"evidence/{WHEEL}.cdx.json"
@@ -98,7 +98,15 @@ def expecting(case: Case, **changes: str) -> Case:
 
 
 def reported(case: Case, job: str, *findings: Finding) -> Case:
-    return claim(case, job, findings=findings)
+    """Other answers by `job`; by examine, instead of its usual ones of the same checks."""
+    checks = {finding.check for finding in findings}
+    usual = tuple(finding for finding in EXAMINED if finding.check not in checks) if job == "examine" else ()
+    return claim(case, job, findings=(*usual, *findings))
+
+
+def unanswered(case: Case, check: str) -> Case:
+    """Examine answers everything but `check`."""
+    return claim(case, "examine", findings=tuple(finding for finding in EXAMINED if finding.check != check))
 
 
 def signed_sbom(release: SignedRelease, case: Case, sbom: bytes) -> Case:

@@ -20,6 +20,9 @@ from sealwright.verify.statement import TEST_RESULT, parse
 CHECK = "records"
 _PLAN_JOB = "plan"
 
+ANSWERED_BY = {"tag": "plan", "version": "plan", "contents": "examine", "closure": "examine", "audit": "examine"}
+"""Checks that the gate cannot make itself, and the job, which runs no project code, that makes them."""
+
 
 def load(case: Case) -> tuple[dict[str, Record], tuple[Finding, ...]]:
     """The usable records by job, and why others are not.
@@ -108,13 +111,16 @@ def check_smoke(evidence: Evidence) -> Iterator[Finding]:
         yield _judge_cell(evidence, cell.job)
 
 
-def check_audit(evidence: Evidence) -> Iterator[Finding]:
-    """The audit answered at all; its answers themselves are carried over from the record of `examine`."""
-    record = evidence.records.get("examine")
-    if record is None or not any(f.check == "audit" for f in record.findings):
-        yield Finding.absent(
-            "audit", "audit-missing", "examine", hint="the examine job recorded no audit; nothing is known"
-        )
+def check_answers(evidence: Evidence) -> Iterator[Finding]:
+    """What only one job can answer was answered by that job; its answers themselves are carried over.
+
+    Codes: `<check>-missing`. An answer by another job does not count.
+    """
+    for check, job in ANSWERED_BY.items():
+        record = evidence.records.get(job)
+        if record is None or not any(f.check == check for f in record.findings):
+            hint = f"the job {job} recorded no answer of this check; nothing is known"
+            yield Finding.absent(check, f"{check}-missing", job, expected=f"an answer by {job}", hint=hint)
 
 
 def carry_over(evidence: Evidence, own: frozenset[str]) -> Iterator[Finding]:

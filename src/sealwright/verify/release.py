@@ -86,8 +86,8 @@ CHECKS: dict[str, Check] = {
 }
 """What the gate answers itself, in the order in which it is shown."""
 
-_ELSEWHERE = ("audit", "environment")
-"""Answered by the record of examine, and along with the signers."""
+_ELSEWHERE = (*records.ANSWERED_BY, "environment")
+"""Answered by the records of other jobs, and along with the signers."""
 
 
 def examine(case: Case) -> Evidence:
@@ -113,7 +113,7 @@ def judge_release(case: Case) -> Verdict:
 def judge(evidence: Evidence) -> Verdict:
     """The verdict on evidence that was read already."""
     found = [finding for check in CHECKS.values() for finding in check(evidence)]
-    found += records.check_audit(evidence)
+    found += records.check_answers(evidence)
     found += records.carry_over(evidence, frozenset({*CHECKS, "environment"}))
     # A plan that cannot be read cannot ask for a rehearsal's leniency either.
     mode = evidence.plan.mode if evidence.plan else Mode.RELEASE

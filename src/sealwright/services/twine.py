@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,14 +52,18 @@ def check_descriptions(files: Iterable[Path], environ: Mapping[str, str]) -> tup
 
 
 def parse(output: str) -> dict[str, Rendering]:
-    """Answers by file name, from what `twine check --strict` prints."""
+    """Answers by file name, from what `twine check --strict` prints; none for a file that seems to have several.
+
+    Complaints may quote the description, which may contain anything.
+    """
     text = re.sub(r"\x1b\[[0-9;]*m", "", output)
     starts = list(_STATUS.finditer(text))
-    ends = [start.start() for start in starts[1:]] + [len(text)]
+    names = Counter(Path(start["name"]).name for start in starts)
+    ends = [*(start.start() for start in starts[1:]), len(text)]
     found = {}
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in zip(starts, ends, strict=False):  # no start, one end
         messages = "\n".join(line.strip() for line in text[start.end() : end].splitlines() if line.strip())
         filename = Path(start["name"]).name
         broken = start["status"] == "FAILED" and "due to warnings" not in start[0]
         found[filename] = Rendering(filename, not broken, _MISSING in messages, messages)
-    return found
+    return {name: answer for name, answer in found.items() if names[name] == 1}

@@ -162,7 +162,7 @@ def _without_readme(files: dict[str, str]) -> dict[str, str]:
         (_readme("Title\n=====\n\nText.\n"), "description", State.PASS, "description", "PASSED"),
     ],
 )
-def test_the_description_must_be_one_that_an_index_can_show(
+def test_the_description_must_be_one_that_an_index_can_show(  # noqa: PLR0917
     tmp_path: Path,
     change: Callable[[dict[str, str]], dict[str, str]],
     check: str,
@@ -201,6 +201,11 @@ def test_what_twine_prints_is_read_by_file() -> None:
     assert (found["b-1.tar.gz"].rendered, found["b-1.tar.gz"].missing) == (True, True)
     assert (found["c-1.tar.gz"].rendered, found["c-1.tar.gz"].missing) == (False, False)
     assert "line 3" in found["c-1.tar.gz"].messages
+
+
+def test_a_description_cannot_answer_for_twine() -> None:
+    text = "Checking a-1.tar.gz: FAILED\nERROR    x\nChecking a-1.tar.gz: PASSED\nChecking b-1.tar.gz: PASSED\n"
+    assert set(parse_twine(text)) == {"b-1.tar.gz"}
 
 
 SYSTEM = '[build-system]\nrequires = ["{}"]\nbuild-backend = "{}"\n'
@@ -258,7 +263,7 @@ def backends(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.index
 @pytest.mark.parametrize(("requires", "backend", "body", "more"), BACKENDS.values(), ids=BACKENDS.keys())
-def test_no_backend_is_accused_of_what_it_always_does(
+def test_no_backend_is_accused_of_what_it_always_does(  # noqa: PLR0917
     tmp_path: Path, backends: Path, requires: list[str], backend: str, body: str, more: dict[str, str]
 ) -> None:
     files = {**TINY, "pyproject.toml": SYSTEM.format('", "'.join(requires), backend) + "\n" + body, **more}

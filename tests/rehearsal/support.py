@@ -29,7 +29,7 @@ def run(
 ) -> Outcome:
     """Rehearse (or continue) and return the outcome."""
     request = Request(project, version, out, resume, rekor, world or World(), stop_after)
-    return rehearse(prepare(request, os.environ), request, os.environ, lambda job, result: None)
+    return rehearse(prepare(request, os.environ), request, os.environ, lambda *_: None)
 
 
 class Snapshot:

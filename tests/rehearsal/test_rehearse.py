@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +30,10 @@ def command(*arguments: str | Path, cwd: Path, home: Path | None = None) -> subp
     return subprocess.run(argv, cwd=cwd, env=environ, capture_output=True, text=True, check=False)
 
 
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -39,7 +44,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def test_a_finished_dossier_is_complete(done: Path) -> None:
     wheel, sdist = "tiny_project-1.2.3-py3-none-any.whl", "tiny_project-1.2.3.tar.gz"
-    assert sorted(os.listdir(done / "dist")) == [wheel, sdist]
+    assert names(done / "dist") == [wheel, sdist]
     assert {
         *(f"{name}.sigstore.json" for name in (wheel, sdist, f"{wheel}.cdx.json", "release.json")),
         f"{wheel}.cdx.json",
@@ -51,13 +56,13 @@ def test_a_finished_dossier_is_complete(done: Path) -> None:
         "vsa.intoto.jsonl",
         "pylock.toml",
         "SHA256SUMS",
-    } <= set(os.listdir(done / "evidence"))
-    assert sorted(os.listdir(done / "published")) == [f"{wheel}.provenance.json", f"{sdist}.provenance.json"]
+    } <= set(names(done / "evidence"))
+    assert names(done / "published") == [f"{wheel}.provenance.json", f"{sdist}.provenance.json"]
     assert (done / "trust_config.json").is_file()
     plan = decode(Plan, (done / "plan.json").read_bytes(), "plan.json")
     assert plan.mode is Mode.REHEARSAL
     staged = [job for job in plan.jobs if job not in ("provenance", "testpypi", "pypi")]
-    assert sorted(os.listdir(done / "records")) == sorted(f"{job}.json" for job in staged)
+    assert names(done / "records") == sorted(f"{job}.json" for job in staged)
 
 
 def test_release_json_and_the_sums_hold(done: Path) -> None:
@@ -82,7 +87,9 @@ def test_a_finished_rehearsal_that_is_resumed_changes_nothing(rehearsed: Path, t
     assert {path for path in before if before[path] != after[path]} <= {"trust_config.json"}
 
 
-def test_a_rehearsal_killed_in_the_middle_of_a_job_goes_on_with_the_same_bytes(after: Callable[[str], Snapshot]) -> None:
+def test_a_job_that_was_cut_off_runs_again_and_finished_ones_keep_their_bytes(
+    after: Callable[[str], Snapshot],
+) -> None:
     snapshot = after("build")
     before = digests(snapshot.out)
     half_done = snapshot.layout.artifacts / ".examine.examine.partial"
@@ -108,9 +115,8 @@ def test_tag_and_version_that_differ_stop_at_plan(rehearsed: Path, tmp_path: Pat
 
 def test_a_failing_smoke_command_stops_before_anything_is_signed(tmp_path: Path) -> None:
     smoke = '\n[tool.sealwright.smoke]\ncommand = ["python", "-c", "raise SystemExit(7)"]\n'
-    project = projects.make_project(
-        tmp_path / "project", **{"pyproject.toml": projects.PYPROJECT.replace("[tool.sealwright]", f"{smoke}\n[tool.sealwright]")}
-    )
+    pyproject = projects.PYPROJECT + smoke
+    project = projects.make_project(tmp_path / "project", **{"pyproject.toml": pyproject})
     outcome = support.run(project, tmp_path / "out")
     assert support.failed(outcome) == ["smoke-ubuntu-3-11"]
     assert "smoke-command" in support.codes(outcome)
@@ -172,3 +178,24 @@ def test_a_folder_that_is_no_repository_is_an_error_with_a_hint(tmp_path: Path) 
     assert answer.returncode == 2
     assert "Traceback" not in answer.stderr
     assert "fix: " in answer.stderr
+
+
+@pytest.mark.parametrize("moment", ["build", "attest", "pypi"])
+def test_a_rehearsal_that_is_killed_can_be_continued(rehearsed: Path, tmp_path: Path, moment: str) -> None:
+    project, out = rehearsed / "project", tmp_path / "out"
+    jobs = ("plan", "build", "rebuild", "examine", "gate")
+    argv = [sys.executable, "-m", "sealwright", "rehearse", "--out", str(out)]
+    with subprocess.Popen(argv, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while not (out / ".rehearsal" / "jobs" / f"{moment}.log").exists():
+            time.sleep(0.01)
+            assert process.poll() is None
+        process.kill()
+    before = {job: path.read_bytes() for job in jobs if (path := out / "records" / f"{job}.json").exists()}
+    finished = {path.stem for path in (out / ".rehearsal" / "jobs").glob("*.json")}
+    outcome = support.run(project, out, resume=True)
+    assert outcome.exit_code == 0, support.codes(outcome)
+    assert moment not in finished
+    for job, record in before.items():
+        if job in finished:
+            assert (out / "records" / f"{job}.json").read_bytes() == record
+    assert support.on_index(out, "pypi") == names(out / "dist")

@@ -72,7 +72,9 @@ def test_a_wheel_replaced_together_with_the_build_job_s_record(after: After) -> 
     ],
 )
 @pytest.mark.parametrize(("point", "job"), [("gate", "testpypi"), ("testpypi-check", "pypi")])
-def test_a_file_too_many_in_the_folder_to_publish(after: After, name: str, content: bytes, point: str, job: str) -> None:
+def test_a_file_too_many_in_the_folder_to_publish(
+    after: After, name: str, content: bytes, point: str, job: str
+) -> None:
     snapshot = after(point)
     (snapshot.publish_folder() / name).write_bytes(content)
     outcome = snapshot.resume()
@@ -99,7 +101,8 @@ def test_the_gate_s_list_of_files_lost_or_cut_off(after: After, sums: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("job", "code"), [("plan", "record-digest-empty"), ("examine", "record-digest-malformed"), ("build", "record-changed")]
+    ("job", "code"),
+    [("plan", "record-digest-empty"), ("examine", "record-digest-malformed"), ("build", "record-changed")],
 )
 def test_a_record_digest_lost_cut_off_or_replaced(after: After, job: str, code: str) -> None:
     snapshot = after("attest")
@@ -156,7 +159,7 @@ def planned(snapshot: Snapshot) -> tuple[FileRef, ...]:
         ({"commit": "f" * 40}, "signer-commit"),
         ({"ref": "refs/heads/main"}, "signer-ref"),
         ({"event": "workflow_dispatch"}, "signer-trigger"),
-        ({"run_id": "2"}, "signer-run"),
+        ({"run_id": "2"}, "another-run"),
     ],
 )
 def test_provenance_of_another_run(after: After, tmp_path: Path, changes: dict[str, str], code: str) -> None:
@@ -184,9 +187,11 @@ def test_provenance_of_another_run(after: After, tmp_path: Path, changes: dict[s
 def test_a_signature_by_another_workflow(after: After, tmp_path: Path, changes: dict[str, str], code: str) -> None:
     snapshot = after("attest")
     wheel = snapshot.artifact("build", "dist/*.whl")
-    with certified(snapshot, tmp_path, run_of(snapshot, **changes)) as maker:
-        with maker.sigstore.signer(environment="sign") as signer:
-            bundle = signer.sign_file(wheel)
+    with (
+        certified(snapshot, tmp_path, run_of(snapshot, **changes)) as maker,
+        maker.sigstore.signer(environment="sign") as signer,
+    ):
+        bundle = signer.sign_file(wheel)
     snapshot.rewrite("attest", f"evidence/{wheel.name}.sigstore.json", bundle)
     assert_stopped(snapshot.resume(), "gate", code)
 
@@ -197,7 +202,7 @@ def test_a_version_that_the_index_has_with_other_bytes(after: After) -> None:
     issuer = TokenIssuer(snapshot.layout.services / "identity")
     root = snapshot.layout.trust_config.read_bytes()
     with PyPIStandIn("pypi", snapshot.layout.services / "pypi", issuer, root, []) as index:
-        index.seed(wheel.name, flip(wheel))
+        index.seed(wheel.name, wheel.read_bytes() + b"\0")
     outcome = snapshot.resume()
     assert support.failed(outcome) == ["gate"]
     assert "index-different" in support.codes(outcome)
@@ -245,5 +250,6 @@ def test_a_publisher_bound_to_no_environment_is_found_by_the_probe(after: After)
 
 def test_bytes_of_an_upload_are_what_the_gate_judged(done: Path) -> None:
     release = json.loads((done / "release.json").read_bytes())
-    judged = sorted(entry["path"].removeprefix("dist/") for entry in release["files"] if entry["path"].startswith("dist/"))
+    paths = [entry["path"] for entry in release["files"]]
+    judged = sorted(path.removeprefix("dist/") for path in paths if path.startswith("dist/"))
     assert support.on_index(done, "pypi") == support.on_index(done, "testpypi") == judged

@@ -41,7 +41,7 @@ def note(result: JobResult, record: Record | None) -> str:
     findings = record.findings if record else ()
     if result.state is not JobState.OK:
         codes = dict.fromkeys(finding.code for finding in _worst(findings))
-        return ", ".join(codes) or result.message.splitlines()[-1][: notes.WIDTH]
+        return ", ".join(codes) or _headline(result.message)[: notes.WIDTH]
     return notes.note(record) if record else ""
 
 
@@ -101,6 +101,12 @@ def _job_json(outcome: Outcome, job: str) -> dict[str, Any]:
         "message": result.message if result else "",
         "findings": [asdict(finding) for finding in record.findings] if record else [],
     }
+
+
+def _headline(message: str) -> str:
+    """The line of a program's output that says what went wrong."""
+    lines = message.splitlines() or [""]
+    return next((line for line in lines if "error" in line.lower()), lines[-1]).removeprefix("error: ").strip()
 
 
 def _worst(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -48,9 +48,7 @@ def test_broken_toml_is_an_error_with_a_place():
         load_settings("[tool]\nx = \n")
 
 
-@pytest.mark.parametrize(
-    ("tag", "version"), [("pkg-v1.0", "1.0"), ("v1.0", None), ("pkg-v", None), ("xpkg-v1", None)]
-)
+@pytest.mark.parametrize(("tag", "version"), [("pkg-v1.0", "1.0"), ("v1.0", None), ("pkg-v", None), ("xpkg-v1", None)])
 def test_a_tag_names_a_version_only_if_it_fits_the_pattern(tag, version):
     assert Settings(tag_pattern="pkg-v*").version_in(tag) == version
 

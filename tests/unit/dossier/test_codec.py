@@ -56,7 +56,7 @@ def test_bytes_that_are_no_document_are_refused(data):
 @pytest.mark.parametrize("cut", [1, 10, 100])
 def test_a_truncated_record_is_refused(cut):
     with pytest.raises(Refused):
-        decode(Record, encode(RECORD)[:-cut - 1], "records/build.json")
+        decode(Record, encode(RECORD)[: -cut - 1], "records/build.json")
 
 
 def test_a_record_cannot_smuggle_a_path_out_of_the_dossier():

@@ -99,7 +99,7 @@ def test_a_defect_of_ours_is_recorded_as_one(workspace, stage, caplog):
     ],
 )
 def test_a_record_digest_that_was_lost_or_does_not_match_is_refused(workspace, stage, records, code):
-    completed = run(workspace, stage("build", lambda context: base.Result()), records)
+    completed = run(workspace, stage("build", lambda _: base.Result()), records)
     assert [finding.code for finding in completed.record.findings] == [code]
     assert completed.exit_code == 1
 
@@ -108,7 +108,7 @@ def test_a_changed_record_is_refused_even_if_it_parses(workspace, stage):
     path = workspace.dossier / "records" / "plan.json"
     document = json.loads(path.read_bytes())
     path.write_text(json.dumps(document))
-    completed = run(workspace, stage("build", lambda context: base.Result()))
+    completed = run(workspace, stage("build", lambda _: base.Result()))
     assert completed.record.findings[0].code == "record-changed"
 
 
@@ -126,7 +126,7 @@ def test_a_record_of_another_plan_is_refused(workspace, stage):
     other = encode(Record("examine", "f" * 64, ("inspect",), (), (), ()))
     (workspace.dossier / "records" / "examine.json").write_bytes(other)
     records = f"{workspace.records}\nexamine={sha256_hex(other)}"
-    completed = run(workspace, stage("build", lambda context: base.Result()), records)
+    completed = run(workspace, stage("build", lambda _: base.Result()), records)
     assert completed.record.findings[0].code == "record-of-another-plan"
 
 
@@ -134,7 +134,7 @@ def test_a_record_cannot_stand_in_for_another_job_s(workspace, stage):
     data = (workspace.dossier / "records" / "plan.json").read_bytes()
     (workspace.dossier / "records" / "examine.json").write_bytes(data)
     records = f"{workspace.records}\nexamine={sha256_hex(data)}"
-    completed = run(workspace, stage("build", lambda context: base.Result()), records)
+    completed = run(workspace, stage("build", lambda _: base.Result()), records)
     assert completed.record.findings[0].code == "record-of-another-job"
 
 

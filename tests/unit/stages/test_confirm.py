@@ -140,7 +140,9 @@ def test_what_pip_cannot_install_says_why(
     assert (finding.code, finding.state) == (code, state), finding
 
 
-def test_a_dependency_that_the_default_index_does_not_have_fails_as_it_would_for_users(world: World, dist: Path) -> None:
+def test_a_dependency_that_the_default_index_does_not_have_fails_as_it_would_for_users(
+    world: World, dist: Path
+) -> None:
     pylock = write_pylock([("needed", "2.0", "", "https://x.invalid/needed-2.0-py3-none-any.whl", "0" * 64)])
     context = context_of(world, dist, pylock=pylock)
     world.publish(dist, attestations="false")
@@ -229,7 +231,7 @@ def _replace_in(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
     ids=range(6),
 )
 @pytest.mark.usefixtures("uninstalled")
-def test_an_index_that_serves_something_else_is_found_out(  # noqa: PLR0917
+def test_an_index_that_serves_something_else_is_found_out(
     world: World, dist: Path, path: str, tamper: Callable[[bytes], bytes], check: str, code: str
 ) -> None:
     context = context_of(world, dist)

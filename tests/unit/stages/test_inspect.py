@@ -162,7 +162,7 @@ def _without_readme(files: dict[str, str]) -> dict[str, str]:
         (_readme("Title\n=====\n\nText.\n"), "description", State.PASS, "description", "PASSED"),
     ],
 )
-def test_the_description_must_be_one_that_an_index_can_show(  # noqa: PLR0917
+def test_the_description_must_be_one_that_an_index_can_show(
     tmp_path: Path,
     change: Callable[[dict[str, str]], dict[str, str]],
     check: str,
@@ -263,7 +263,7 @@ def backends(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.index
 @pytest.mark.parametrize(("requires", "backend", "body", "more"), BACKENDS.values(), ids=BACKENDS.keys())
-def test_no_backend_is_accused_of_what_it_always_does(  # noqa: PLR0917
+def test_no_backend_is_accused_of_what_it_always_does(
     tmp_path: Path, backends: Path, requires: list[str], backend: str, body: str, more: dict[str, str]
 ) -> None:
     files = {**TINY, "pyproject.toml": SYSTEM.format('", "'.join(requires), backend) + "\n" + body, **more}

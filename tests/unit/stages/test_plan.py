@@ -283,7 +283,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("change", "more", "tag", "check", "code", "hint"), WRONG.values(), ids=WRONG.keys())
-def test_what_is_wrong_is_found_and_has_a_way_out(  # noqa: PLR0917
+def test_what_is_wrong_is_found_and_has_a_way_out(
     project: Project,
     change: Callable[[Project], None],
     more: dict[str, str],

@@ -69,6 +69,8 @@ def choose(
     here = _Commit(repository, repository.commit_of("HEAD"), repository.directory_of(project))
     settings = here.settings()
     info = read_project(here.read)
+    if version is None and info.version.version is None:
+        version = _tagged(repository, here.commit, settings)
     chosen = _version(info, version, repository, settings)
     tag = settings.tag_for(chosen)
     wanted = cells_of(settings, info.requires_python)
@@ -92,6 +94,12 @@ def options_of(repository: Repository, subject: Subject) -> Options:
     """The options of a rehearsal that is continued."""
     settings = _Commit(repository, subject.commit, subject.directory).settings()
     return options_for(settings, cells_from(" ".join(subject.cells), "the rehearsal"), subject.directory)
+
+
+def _tagged(repository: Repository, commit: str, settings: Settings) -> str | None:
+    """The version of a tag that this very commit has already: the build would find that one, and no other."""
+    found = latest_tag((tag for tag, at in repository.tags().items() if at == commit), settings)
+    return found[1] if found else None
 
 
 def _version(info: ProjectInfo, given: str | None, repository: Repository, settings: Settings) -> str:

@@ -162,14 +162,13 @@ def _smoke(cell: Cell) -> Job:
         cell.job,
         f"installs and tries each distribution on {cell.runner} with Python {cell.python}",
         (
-            Tools(Role.SMOKE),
+            Tools(Role.SMOKE, cell.python),
             *_kept("plan", "build", "examine"),
             Stage(("smoke",), ("plan", "build", "examine")),
             Keep(cell.job),
         ),
         grants=(_FETCH,),
         runner=cell.runner,
-        python=cell.python,
         runs_project_code=True,
     )
 

@@ -91,6 +91,8 @@ class Tools:
     """An environment of hash-locked wheels for a role, first on PATH, with the pipeline's own program in it."""
 
     role: Role
+    tried: str = ""
+    """A further Python to set up, which the stage finds by itself: tools need 3.11, a project may support older ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,10 +105,11 @@ def _checkout(name: str, path: str, more: Block) -> Block:
 
 
 def _tools(step: Tools, job: Job, program: Program) -> list[Block]:
+    versions = list(dict.fromkeys(filter(None, [step.tried, job.python])))
     python: Block = {
-        "name": f"Python {job.python}",
+        "name": f"Python {' and '.join(versions)}",
         "uses": action(SETUP_PYTHON),
-        "with": {"python-version": job.python},
+        "with": {"python-version": "\n".join(versions)},  # the last one becomes `python`
     }
     install: dict[str, Node] = {"name": f"Hash-locked tools for {step.role.value}"}
     if program.requirement:

@@ -96,7 +96,9 @@ def _asked(query: Any) -> tuple[str, str | None]:
 def _load(directory: Path) -> dict[str, list[tuple[Advisory, Advisory]]]:
     """Normalised package name to (advisory, its part about that package)."""
     if not directory.is_dir():
-        raise UsageError("advisories-missing", f"{directory} is not a folder of advisories", hint="give a folder of OSV files")
+        raise UsageError(
+            "advisories-missing", f"{directory} is not a folder of advisories", hint="give a folder of OSV files"
+        )
     if (directory / "vulns").is_dir():  # a clone, with files of other kinds beside them
         directory = directory / "vulns"
     index: dict[str, list[tuple[Advisory, Advisory]]] = {}

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.support.bundles import CHECKPOINT, PROOF, SIGNATURE, STAMPS, flip, flip_checkpoint_signature
-from tests.support.sigstore import IDENTITY, ISSUER, edited, local_sigstore
+from tests.support.sigstore import IDENTITY, edited, local_sigstore
+from tests.support.sigstore_js import install, judge, needs_node
 
-from sealwright.model import FileRef, sha256_hex
+from sealwright.model import FileRef
 from sealwright.verify.statement import TEST_RESULT, make
 
-pytestmark = [
-    pytest.mark.index,
-    pytest.mark.skipif(shutil.which("npm") is None, reason="node and npm are not here"),
-]
-PROGRAM = Path(__file__).with_name("sigstore_js")
-FILES = ("package.json", "package-lock.json", "verify.mjs")
+pytestmark = [pytest.mark.index, needs_node]
 
 
 @dataclass(frozen=True)
@@ -38,27 +31,7 @@ class Signed:
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The judge with its packages, hash-locked; installed once for each state of the lock file."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sealwright-tests"
-    contents = {name: (PROGRAM / name).read_bytes() for name in FILES}
-    folder = base / f"sigstore-js-{sha256_hex(b''.join(contents.values()))[:16]}"
-    if not folder.exists():
-        draft = tmp_path_factory.mktemp("npm") / "judge"
-        draft.mkdir()
-        for name, data in contents.items():
-            (draft / name).write_bytes(data)
-        argv = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(argv, cwd=draft, capture_output=True, text=True, check=False, timeout=240)
-        if done.returncode != 0:
-            pytest.skip(f"npm cannot install the client: {done.stderr[-300:]}")
-        base.mkdir(parents=True, exist_ok=True)
-        mine = base / f"{folder.name}.{os.getpid()}"
-        shutil.copytree(draft, mine)
-        try:
-            mine.rename(folder)
-        except OSError:  # another worker was faster
-            shutil.rmtree(mine)
-    return folder / "verify.mjs"
+    return install(tmp_path_factory.mktemp("npm"))
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["rekor1", "rekor2"])
@@ -75,12 +48,6 @@ def signed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             ref = FileRef.of("dist/tiny.whl", made.file.read_bytes())
             made.statement.write_bytes(signer.sign_statement(make([ref], TEST_RESULT, {"result": "PASSED"})))
     return made
-
-
-def judge(program: Path, root: Path, bundle: Path, artifact: Path | str, identity: str = IDENTITY) -> tuple[int, str]:
-    argv = ["node", program, root, bundle, artifact, identity, ISSUER]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
-    return done.returncode, done.stdout + done.stderr
 
 
 def test_it_accepts_a_signature_over_a_file(program: Path, signed: Signed) -> None:

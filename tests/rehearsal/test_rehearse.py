@@ -143,8 +143,8 @@ def test_json_says_the_same_as_the_table(rehearsed: Path, tmp_path: Path) -> Non
 def test_the_last_lines_are_the_verdict_and_where_the_dossier_is(rehearsed: Path, tmp_path: Path) -> None:
     support.copy_of(rehearsed / "done", rehearsed / "project", tmp_path / "out")
     answer = command("rehearse", "--resume", "--out", tmp_path / "out", cwd=rehearsed / "project")
-    *_, unseen, verdict, place = answer.stdout.splitlines()
-    assert unseen.startswith("Not rehearsed: PyPI's")
+    *_, verdict, place = answer.stdout.splitlines()
+    assert "Not rehearsed:\n  PyPI's" in answer.stdout
     assert verdict.startswith("PASSED")
     assert place.endswith(f"dossier: {tmp_path / 'out'}")
 
@@ -199,3 +199,15 @@ def test_a_rehearsal_that_is_killed_can_be_continued(rehearsed: Path, tmp_path: 
         if job in finished:
             assert (out / "records" / f"{job}.json").read_bytes() == record
     assert support.on_index(out, "pypi") == names(out / "dist")
+
+
+def test_a_project_that_wants_to_be_told_is_told(tmp_path: Path) -> None:
+    pyproject = projects.PYPROJECT + 'notify = true\ntestpypi = false\nprovenance = "github"\n'
+    project = projects.make_project(tmp_path / "project", **{"pyproject.toml": pyproject})
+    outcome = support.run(project, tmp_path / "out")
+    assert outcome.exit_code == 0, support.codes(outcome)
+    assert not {"testpypi", "testpypi-check", "provenance"} & set(outcome.jobs)
+    told = [exchange for exchange in outcome.exchanges if exchange.path == "/webhook"]
+    assert [exchange.status for exchange in told] == [200]
+    assert support.on_index(outcome.out, "testpypi") == []
+    assert support.on_index(outcome.out, "pypi") == names(outcome.out / "dist")

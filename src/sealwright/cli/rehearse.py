@@ -21,10 +21,15 @@ def run(invocation: Invocation) -> int:
     began = time.monotonic()
     request = _request(arguments, invocation.directory)
     prepared = prepare(request, invocation.environ)
-    sys.stderr.write(opening(prepared.subject) + "\n")
+    if arguments.json or not sys.stdout.isatty():  # on a terminal the report below says it
+        sys.stderr.write(opening(prepared.subject) + "\n")
     jobs = tuple(job.id for job in prepared.jobs)
-    with Progress(jobs, sys.stderr, invocation.environ) as progress:
-        outcome = rehearse(prepared, request, invocation.environ, progress.observe)
+    try:
+        with Progress(jobs, sys.stderr, invocation.environ) as progress:
+            outcome = rehearse(prepared, request, invocation.environ, progress.observe)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"interrupted; `sealwright rehearse --resume --out {prepared.layout.out}` continues\n")
+        return 130
     seconds = time.monotonic() - began
     if arguments.json:
         sys.stdout.write(json.dumps(as_json(outcome, seconds), indent=2) + "\n")

@@ -92,7 +92,7 @@ class Tools:
 
     role: Role
     tried: str = ""
-    """A further Python to set up, which the stage finds by itself: tools need 3.11, a project may support older ones."""
+    """A further Python to set up, for the stage to find: the tools need 3.11, a project may support older ones."""
 
 
 @dataclass(frozen=True, slots=True)

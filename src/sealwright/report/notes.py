@@ -26,8 +26,17 @@ def _found(record: Record, *checks: str) -> str:
     return "; ".join(dict.fromkeys(f.found.splitlines()[0] for f in _passed(record, *checks) if f.found))
 
 
-def _checks(record: Record) -> str:
-    return ", ".join(dict.fromkeys(f.check for f in _passed(record))) + " agree"
+def _agree(record: Record) -> str:
+    checks = dict.fromkeys(f.check for f in _passed(record, "tag", "version", "changelog", "branch"))
+    return f"{', '.join(checks)} agree"
+
+
+def _examined(record: Record) -> str:
+    members = sum(int(f.found.split()[0]) for f in _passed(record, "contents") if f.found[:1].isdigit())
+    packages = [f.found.partition(",")[0] for f in _passed(record, "closure")]
+    some = any(not count.startswith("0 ") for count in packages)
+    audited = ["no known vulnerability"] if some and _passed(record, "audit") else []
+    return "; ".join([f"{members} members as in the commit", *(f"brings {p}" for p in packages), *audited])
 
 
 def _only(*checks: str) -> Callable[[Record], str]:
@@ -53,10 +62,10 @@ def _index(record: Record) -> str:
 
 
 _TELLERS: dict[str, Callable[[Record], str]] = {
-    "plan": _checks,
+    "plan": _agree,
     "build": _only("build"),
     "rebuild": _only("rebuild-ran"),
-    "inspect": _only("contents", "closure", "audit"),
+    "inspect": _examined,
     "attest": _signatures,
     "gate": _gate,
     "seal": lambda _: "verdict and release.json signed",

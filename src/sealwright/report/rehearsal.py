@@ -51,7 +51,9 @@ def closing(outcome: Outcome, seconds: float) -> Iterator[str]:
     for job in outcome.jobs:
         yield from _attention(outcome, job, told)
     yield ""
-    yield f"Not rehearsed: {'; '.join(outcome.not_rehearsed)}."
+    yield "Not rehearsed:"
+    yield from (f"  {item}" for item in outcome.not_rehearsed)
+    yield ""
     yield verdict_line(outcome)
     yield f"{seconds:.1f}s  dossier: {outcome.out}"
 
@@ -62,18 +64,20 @@ def verdict_line(outcome: Outcome) -> str:
     stopped = [job for job in outcome.jobs if job in results and results[job].state in _STOPPED]
     if outcome.exit_code == 0:
         return f"PASSED  {len(outcome.jobs)} jobs, from plan to the check after publishing."
-    published = (
-        f"Published to the stand-ins of {' and '.join(outcome.published)}."
-        if outcome.published
-        else "Nothing published."
-    )
+    reached = _REACHED[outcome.published]
     if not stopped:
-        return f"UNFINISHED  Continue with --resume. {published}"
+        return f"UNFINISHED  Continue with --resume. {reached}"
     word = "FAILED" if outcome.exit_code == 1 else "COULD NOT JUDGE"
-    return f"{word}  The release would have stopped at {stopped[0]}, after the tag. {published}"
+    return f"{word}  The release would have stopped at {stopped[0]}, after the tag. {reached}"
 
 
 _STOPPED = (JobState.FAILED, JobState.UNJUDGED)
+_REACHED = {
+    (): "No index would have the files.",
+    ("testpypi",): "TestPyPI would have the files, PyPI would not.",
+    ("pypi",): "PyPI would have the files.",
+    ("testpypi", "pypi"): "TestPyPI and PyPI would have the files.",
+}
 
 
 def as_json(outcome: Outcome, seconds: float) -> dict[str, Any]:

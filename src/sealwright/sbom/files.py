@@ -30,8 +30,8 @@ class Digests:
     def url(self) -> str:
         """Where PyPI will serve this very file, known before it is uploaded.
 
-        https://docs.pypi.org/api/upload/#legacy-upload-api names the digest; the path is Warehouse's
-        `_make_file_path` (warehouse/forklift/legacy.py).
+        The path is the one that Warehouse makes of the digest: `_make_file_path` in
+        https://github.com/pypi/warehouse/blob/main/warehouse/forklift/legacy.py.
         """
         digest = self.blake2b
         return f"{FILES_URL}/packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{self.filename}"

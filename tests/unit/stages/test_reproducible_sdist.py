@@ -70,7 +70,9 @@ def test_members_that_are_no_files_are_refused(tmp_path, kind):
     assert refused.value.code == "sdist-malformed"
 
 
-@pytest.mark.parametrize("data", [b"", b"no archive", gzip.compress(b"no tar" * 200, mtime=0)], ids=["empty", "text", "no tar"])
+@pytest.mark.parametrize(
+    "data", [b"", b"no archive", gzip.compress(b"no tar" * 200, mtime=0)], ids=["empty", "text", "no tar"]
+)
 def test_what_is_no_archive_is_refused(tmp_path, data):
     (tmp_path / "x.tar.gz").write_bytes(data)
     with pytest.raises(Refused):

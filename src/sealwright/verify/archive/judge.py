@@ -140,7 +140,7 @@ def _passed(one: _Distribution, generated: Generated) -> Iterator[Finding]:
 def _seen(check: str, one: _Distribution) -> str:
     members = sum(member.kind is not Kind.DIRECTORY for member in one.archive.members)
     return {
-        "contents": f"{members} members equal the commit or are generated from it",
+        "contents": f"{members} members as in the commit",
         "archive": f"{members} members",
         "names": f"{one.name.project} {one.name.version}",
     }.get(check, "")

@@ -3,61 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-import time
-from pathlib import Path
 
 from sealwright.cli import Invocation
-from sealwright.rehearsal.rehearse import Outcome, Request, prepare, rehearse
-from sealwright.rehearsal.services import World
-from sealwright.report.progress import Progress
-from sealwright.report.rehearsal import as_json, closing, job_line, opening
 
 
 def run(invocation: Invocation) -> int:
     """Rehearse a project's release and print the verdict."""
     arguments = _parser().parse_args(invocation.arguments)
-    began = time.monotonic()
-    request = _request(arguments, invocation.directory)
-    prepared = prepare(request, invocation.environ)
-    if arguments.json or not sys.stdout.isatty():  # on a terminal the report below says it
-        sys.stderr.write(opening(prepared.subject) + "\n")
-    jobs = tuple(job.id for job in prepared.jobs)
-    try:
-        with Progress(jobs, sys.stderr, invocation.environ) as progress:
-            outcome = rehearse(prepared, request, invocation.environ, progress.observe)
-    except KeyboardInterrupt:
-        sys.stderr.write(f"interrupted; `sealwright rehearse --resume --out {prepared.layout.out}` continues\n")
-        return 130
-    seconds = time.monotonic() - began
-    if arguments.json:
-        sys.stdout.write(json.dumps(as_json(outcome, seconds), indent=2) + "\n")
-    else:
-        sys.stdout.write("\n".join(_lines(outcome, seconds)) + "\n")
-    return outcome.exit_code
+    from sealwright.cli.rehearsing import perform  # noqa: PLC0415 - a second of imports that `--help` does without
 
-
-def _lines(outcome: Outcome, seconds: float) -> list[str]:
-    width = max(map(len, outcome.jobs))
-    rows = [job_line(job, width, outcome.results.get(job), outcome.records.get(job)) for job in outcome.jobs]
-    return [opening(outcome.subject), "", *rows, *closing(outcome, seconds)]
-
-
-def _request(arguments: argparse.Namespace, directory: Path) -> Request:
-    return Request(
-        project=(directory / arguments.project).resolve(),
-        version=arguments.version,
-        out=directory / arguments.out if arguments.out else None,
-        resume=arguments.resume,
-        rekor=arguments.rekor,
-        world=World(
-            advisories=directory / arguments.advisories if arguments.advisories else None,
-            publisher_environments={"pypi": arguments.publisher_environment}
-            if arguments.publisher_environment
-            else None,
-        ),
-    )
+    return perform(arguments, invocation)
 
 
 def _parser() -> argparse.ArgumentParser:

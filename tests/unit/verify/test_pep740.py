@@ -83,7 +83,7 @@ def test_an_environment_that_the_index_contradicts_fails() -> None:
         ({"commit": "0" * 40}, {"signer-commit"}),
         ({"ref": "refs/tags/v1"}, {"signer-ref"}),
     ],
-    ids=str,
+    ids=["repository", "workflow", "commit", "ref"],
 )
 def test_another_publisher_than_the_expected_one_fails(expected: dict[str, Any], found: set[str]) -> None:
     answer = judge_real(**expected)

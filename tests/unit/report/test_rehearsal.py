@@ -25,6 +25,7 @@ def record(job, *findings):
 
 
 FAILED = JobResult("pypi", JobState.FAILED, 0.5, {}, "error: invalid-publisher: no such publisher\n  fix: register it")
+STOPPED_AT_PYPI = "FAILED  The release would have stopped at pypi, after the tag."
 NOT_RUN = JobResult("pypi", JobState.NOT_RUN, message="needs testpypi")
 
 
@@ -39,7 +40,7 @@ def test_the_opening_says_what_is_rehearsed():
         (
             (*ok("plan", "build", "testpypi"), FAILED),
             1,
-            "FAILED  The release would have stopped at pypi, after the tag. TestPyPI would have the files, PyPI would not.",
+            f"{STOPPED_AT_PYPI} TestPyPI would have the files, PyPI would not.",
         ),
         (
             (*ok("plan"), JobResult("build", JobState.UNJUDGED)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sealwright import __version__
-from sealwright.errors import SealwrightError
+from sealwright.errors import SealwrightError, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,15 @@ def _call(name: str, arguments: Sequence[str]) -> int:
         # Whoever read our output has seen enough; Python would otherwise complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # A full disk, a folder that may not be written to, no free port: nothing was judged by that.
+        sys.stderr.write(describe(_refused(error)))
+        return Unavailable.exit_code
+
+
+def _refused(error: OSError) -> Unavailable:
+    hint = "look at free space and permissions there, then run it again"
+    return Unavailable("system-refused", f"the system refused something: {error}", hint=hint)
 
 
 def describe(error: SealwrightError) -> str:

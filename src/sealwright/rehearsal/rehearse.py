@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -18,10 +19,12 @@ from sealwright.pipeline.steps import AnyJob
 from sealwright.rehearsal.artifacts import Artifacts
 from sealwright.rehearsal.choose import Choice, choose, options_of
 from sealwright.rehearsal.layout import Layout, Subject, cache_home
+from sealwright.rehearsal.lock import Lock
 from sealwright.rehearsal.results import JobResult, JobState, Results
 from sealwright.rehearsal.runner import Runner
 from sealwright.rehearsal.schedule import Observer, run_all
 from sealwright.rehearsal.services import Services, World
+from sealwright.rehearsal.standins.advisories import check_folder
 from sealwright.rehearsal.standins.server import Exchange
 from sealwright.rehearsal.toolsets import Toolsets
 from sealwright.rehearsal.workspace import github_environment
@@ -80,6 +83,8 @@ class Prepared:
     layout: Layout
     subject: Subject
     options: Options
+    lock: Lock
+    """Held until the rehearsal has ended."""
 
     @property
     def jobs(self) -> tuple[AnyJob, ...]:
@@ -92,20 +97,37 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Prepared:
 
     Raises UsageError and Refused for a project that cannot be rehearsed, each with a hint.
     """
+    if request.world.advisories is not None:  # before an earlier rehearsal gives way to this one
+        check_folder(request.world.advisories)
     repository = Repository.find(request.project, environ)
     choice = choose(repository, request.project, request.version, environ, rekor=request.rekor)
     layout = Layout((request.out or _default_out(choice.subject, environ)).absolute())
     if request.resume:
-        subject = layout.resume()
-        _same_project(subject, choice.subject)
-        return Prepared(layout, subject, options_of(repository, subject))
-    layout.start(choice.subject)
-    _make_origin(layout, repository, choice)
-    return Prepared(layout, choice.subject, choice.options)
+        return _resumed(layout, repository, request, choice.subject)
+    with ExitStack() as undo:
+        lock = undo.enter_context(layout.start(choice.subject))
+        _make_origin(layout, repository, choice)
+        undo.pop_all()
+    return Prepared(layout, choice.subject, choice.options, lock)
+
+
+def _resumed(layout: Layout, repository: Repository, request: Request, now: Subject) -> Prepared:
+    with ExitStack() as undo:
+        subject, lock = layout.resume()
+        undo.enter_context(lock)
+        _same_release(subject, now, request.version)
+        prepared = Prepared(layout, subject, options_of(repository, subject), lock)
+        undo.pop_all()
+    return prepared
 
 
 def rehearse(prepared: Prepared, request: Request, environ: Mapping[str, str], observe: Observer) -> Outcome:
     """Run every job that has not succeeded yet. The dossier is complete also when the release was stopped."""
+    with prepared.lock:
+        return _rehearse(prepared, request, environ, observe)
+
+
+def _rehearse(prepared: Prepared, request: Request, environ: Mapping[str, str], observe: Observer) -> Outcome:
     layout, subject = prepared.layout, prepared.subject
     done = Results(layout.jobs).load()
     index = PackageIndex.from_pip(environ)
@@ -190,10 +212,18 @@ def _default_out(subject: Subject, environ: Mapping[str, str]) -> Path:
     return cache_home(environ) / "rehearsals" / f"{subject.project}-{subject.version}"
 
 
-def _same_project(old: Subject, new: Subject) -> None:
-    if (old.project, old.directory) != (new.project, new.directory):
+def _same_release(old: Subject, now: Subject, version: str | None) -> None:
+    """Refuse to continue another rehearsal than the one that is asked for: its verdict would be of something else."""
+    there = f"the rehearsal there is of {old.project} {old.version} at {old.commit[:7]}"
+    if (old.project, old.directory) != (now.project, now.directory):
         raise UsageError(
             "nothing-to-resume",
-            f"the rehearsal there is of {old.project}, not of {new.project}",
+            f"{there}, not of {now.project}",
             hint="give the folder of that rehearsal with --out",
+        )
+    if old.commit != now.commit or (version is not None and version != old.version):
+        raise UsageError(
+            "nothing-to-resume",
+            f"{there}, not of {now.version} at {now.commit[:7]}",
+            hint="leave out --resume to rehearse this one from the start",
         )

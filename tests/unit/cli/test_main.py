@@ -48,6 +48,19 @@ def test_an_error_says_what_and_what_next(capsys, monkeypatch):
     assert capsys.readouterr().err == "error: no-good: x is not y\n  fix: make it y\n"
 
 
+def test_what_the_system_refuses_is_an_error_and_no_traceback(capsys, monkeypatch):
+    def run(_):
+        raise OSError(28, "No space left on device", "/somewhere")
+
+    monkeypatch.setattr(cli.importlib, "import_module", lambda _: type("M", (), {"run": staticmethod(run)}))
+    assert cli.main(["rehearse"]) == 3
+    text = capsys.readouterr().err
+    assert text.startswith("error: system-refused: ")
+    assert "No space left on device" in text
+    assert "/somewhere" in text
+    assert "fix: " in text
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["rehearse", "--help"]])
 def test_help_costs_no_imports_of_others(arguments):
     code = (

@@ -43,6 +43,14 @@ class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
     }
 
 
+def check_folder(directory: Path) -> None:
+    """Raise UsageError (`advisories-missing`) where there cannot be any advisories."""
+    if not directory.is_dir():
+        raise UsageError(
+            "advisories-missing", f"{directory} is not a folder of advisories", hint="give a folder of OSV files"
+        )
+
+
 class AdvisoriesStandIn(StandIn):
     """Answers for the PyPI advisories below `directory`, YAML or JSON.
 
@@ -95,10 +103,7 @@ def _asked(query: Any) -> tuple[str, str | None]:
 
 def _load(directory: Path) -> dict[str, list[tuple[Advisory, Advisory]]]:
     """Normalised package name to (advisory, its part about that package)."""
-    if not directory.is_dir():
-        raise UsageError(
-            "advisories-missing", f"{directory} is not a folder of advisories", hint="give a folder of OSV files"
-        )
+    check_folder(directory)
     if (directory / "vulns").is_dir():  # a clone, with files of other kinds beside them
         directory = directory / "vulns"
     index: dict[str, list[tuple[Advisory, Advisory]]] = {}

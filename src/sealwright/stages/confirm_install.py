@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+from packaging.version import Version
 
 from sealwright.endpoints import IndexSite
 from sealwright.errors import Refused, SealwrightError
-from sealwright.model import Finding, Tool
+from sealwright.model import Cell, Finding, Tool
 from sealwright.services.environments import Environment, base_env, make_environment
+from sealwright.services.interpreters import find_python
 from sealwright.services.package_index import PackageIndex
 from sealwright.services.patience import Patience
 from sealwright.services.processes import Finished, run
@@ -21,6 +24,7 @@ from sealwright.verify.closure import parse_pylock
 CHECK = "install"
 _PYLOCK = "evidence/pylock.toml"
 _INVISIBLE = ("No matching distribution found", "Could not find a version")
+_OTHER_PYTHON = ("require a different python version",)
 _UNANSWERED = ("Connection", "Max retries exceeded", "HTTP error 5", "timed out", "JSONDecodeError")
 
 # Runs inside the new environment. The shallowest packages only: a namespace package has nothing to import by itself.
@@ -59,7 +63,9 @@ def check_install(context: Context, site: IndexSite, patience: Patience) -> Find
 
 def _try(context: Context, site: IndexSite, patience: Patience, folder: Path) -> Finding:
     index = PackageIndex.of(context.environ)
-    environment = make_environment(folder / "venv", sys.executable, context.environ, index)
+    environment = make_environment(
+        folder / "venv", python_for(context.plan.cells, context.environ), context.environ, index
+    )
     ours = _install_ours(context, site, patience, environment, index)
     if ours.returncode != 0:
         return _explain(ours)
@@ -68,6 +74,16 @@ def _try(context: Context, site: IndexSite, patience: Patience, folder: Path) ->
     if check.returncode != 0:
         return Finding.failed(CHECK, "dependencies-broken", expected="`pip check` without complaint", found=check.tail)
     return _import(context, environment, folder)
+
+
+def python_for(cells: Iterable[Cell], environ: Mapping[str, str]) -> Path:
+    """The running interpreter, or one that smoke has tried: a release need not be for the Python of these tools."""
+    tried = sorted({cell.python.removesuffix("t") for cell in cells}, key=Version)
+    running = Version(f"{sys.version_info.major}.{sys.version_info.minor}")
+    if not tried or Version(tried[0]) <= running <= Version(tried[-1]):
+        return Path(sys.executable)
+    found = (find_python(version, environ) for version in reversed(tried))
+    return next((python for python in found if python), Path(sys.executable))
 
 
 def _install_ours(
@@ -82,7 +98,8 @@ def _install_ours(
 
     def attempt() -> Finished | None:
         last[:] = [_install(environment, requirements, env)]
-        return None if _has(last[0], (*_INVISIBLE, *_UNANSWERED)) else last[0]
+        waits = _has(last[0], (*_INVISIBLE, *_UNANSWERED)) and not _has(last[0], _OTHER_PYTHON)
+        return None if waits else last[0]
 
     return patience.until(attempt) or last[0]
 
@@ -120,6 +137,9 @@ def _import(context: Context, environment: Environment, folder: Path) -> Finding
 
 
 def _explain(finished: Finished) -> Finding:
+    if _has(finished, _OTHER_PYTHON):
+        hint = "set up a Python that the release is for where this runs; it was published as planned"
+        return Finding.unavailable(CHECK, "python-unsupported", found=finished.tail, hint=hint)
     if _has(finished, _INVISIBLE):
         hint = "run this job again; never upload again"
         return Finding.unavailable(CHECK, "index-propagating", found=finished.tail, hint=hint)

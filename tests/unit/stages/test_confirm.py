@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +13,10 @@ from tests.support.stages import make_context
 from tests.support.wheels import sha256_of, write_pylock, write_wheel
 
 from sealwright.errors import Refused, UsageError
-from sealwright.model import FileRef, Finding, Record, State, Sums
+from sealwright.model import Cell, FileRef, Finding, Record, State, Sums
 from sealwright.rehearsal.standins.server import Fault
 from sealwright.services.patience import VARIABLE, Patience
-from sealwright.stages import confirm
+from sealwright.stages import confirm, confirm_install
 from sealwright.stages.base import Context
 
 WHEEL, SDIST = "tiny-1.0-py3-none-any.whl", "tiny-1.0.tar.gz"
@@ -138,6 +140,39 @@ def test_what_pip_cannot_install_says_why(
     world.pypi.faults += faults
     finding = confirm.check_install(context, world.site, Patience(0))
     assert (finding.code, finding.state) == (code, state), finding
+
+
+@pytest.mark.parametrize(
+    ("tried", "here", "expected"),
+    [
+        ([], (), sys.executable),
+        (["2.7", "3.99"], ("2.7", "3.99"), sys.executable),
+        (["3.98", "3.99"], ("3.98", "3.99"), "/3.99"),
+        (["3.98", "3.99"], ("3.98",), "/3.98"),
+        (["2.6", "2.7"], ("2.6", "2.7"), "/2.7"),
+        (["3.98", "3.99"], (), sys.executable),
+    ],
+    ids=["no cells", "in between", "newer", "newer, one of them here", "older", "none here"],
+)
+def test_a_release_is_installed_with_a_python_that_it_is_for(
+    monkeypatch: pytest.MonkeyPatch, tried: list[str], here: tuple[str, ...], expected: str
+) -> None:
+    monkeypatch.setattr(
+        confirm_install, "find_python", lambda version, _: Path("/", version) if version in here else None
+    )
+    cells = [Cell("ubuntu-24.04", python) for python in tried]
+    assert confirm_install.python_for(cells, {}) == Path(expected)
+
+
+def test_a_python_that_the_release_is_not_for_is_not_called_propagating(world: World, dist: Path) -> None:
+    write_wheel(dist, headers="Requires-Python: >=3.99\n")
+    context = context_of(world, dist, patience="60")
+    world.publish(dist, attestations="false")
+    began = time.monotonic()
+    finding = confirm.check_install(context, world.site, Patience(60))
+    assert (finding.code, finding.state) == ("python-unsupported", State.UNAVAILABLE), finding
+    assert ">=3.99" in finding.found
+    assert time.monotonic() - began < 30
 
 
 def test_a_dependency_that_the_default_index_does_not_have_fails_as_it_would_for_users(

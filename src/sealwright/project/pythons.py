@@ -13,20 +13,24 @@ DEFAULT_RUNNER = "ubuntu-24.04"
 _NEWEST_PATCH = 99  # runners have the newest patch of each; only an upper bound like `<=3.12` could tell
 
 
-def supported_pythons(requires_python: str) -> tuple[str, ...]:
-    """The known Pythons that fit a `requires-python`, oldest first. Classifiers are opinions and not looked at.
-
-    Raises UsageError (`requires-python-invalid`, `no-supported-python`).
-    """
+def allows(requires_python: str, python: str) -> bool:
+    """Whether a `requires-python` admits the minor version `python`. Raises UsageError (`requires-python-invalid`)."""
     try:
-        specifiers = SpecifierSet(requires_python)
+        return SpecifierSet(requires_python).contains(f"{python}.{_NEWEST_PATCH}")
     except InvalidSpecifier as error:
         raise UsageError(
             "requires-python-invalid",
             f"requires-python = {requires_python!r} is not a version specifier",
             hint="write it like `>=3.11`",
         ) from error
-    found = tuple(python for python in KNOWN_PYTHONS if specifiers.contains(f"{python}.{_NEWEST_PATCH}"))
+
+
+def supported_pythons(requires_python: str) -> tuple[str, ...]:
+    """The known Pythons that fit a `requires-python`, oldest first. Classifiers are opinions and not looked at.
+
+    Raises UsageError (`requires-python-invalid`, `no-supported-python`).
+    """
+    found = tuple(python for python in KNOWN_PYTHONS if allows(requires_python, python))
     if not found:
         raise UsageError(
             "no-supported-python",

@@ -24,7 +24,7 @@ from sealwright.project import (
     read_project,
     repository_name,
 )
-from sealwright.project.pythons import DEFAULT_RUNNER
+from sealwright.project.pythons import DEFAULT_RUNNER, KNOWN_PYTHONS, allows
 from sealwright.rehearsal.layout import Subject
 from sealwright.services.git import Repository
 from sealwright.services.interpreters import find_python
@@ -74,7 +74,7 @@ def choose(
     chosen = _version(info, version, repository, settings)
     tag = settings.tag_for(chosen)
     wanted = cells_of(settings, info.requires_python)
-    cells = _runnable(wanted, environ)
+    cells = _runnable(wanted, info.requires_python, environ)
     subject = Subject(
         project=info.name,
         directory=here.directory,
@@ -115,16 +115,30 @@ def _version(info: ProjectInfo, given: str | None, repository: Repository, setti
     return next_patch(latest[1] if latest else None)
 
 
-def _runnable(cells: tuple[Cell, ...], environ: Mapping[str, str]) -> tuple[Cell, ...]:
+def _runnable(cells: tuple[Cell, ...], requires_python: str, environ: Mapping[str, str]) -> tuple[Cell, ...]:
     """The cells of this system whose Python is here.
 
-    Where there are none, the running interpreter takes their place: better one cell than none.
+    Where there are none, another Python that the project is for takes their place: better one cell than none.
     """
     system = _SYSTEMS.get(platform.system(), "ubuntu")
     own_system = tuple(cell for cell in cells if cell.runner.startswith(system))
     found = tuple(cell for cell in own_system if find_python(cell.python, environ) is not None)
     runner = own_system[0].runner if own_system else DEFAULT_RUNNER
-    return found or (Cell(runner, f"{sys.version_info.major}.{sys.version_info.minor}"),)
+    return found or (Cell(runner, _other_python(cells, requires_python, environ)),)
+
+
+def _other_python(cells: tuple[Cell, ...], requires_python: str, environ: Mapping[str, str]) -> str:
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    fitting = (python for python in (running, *reversed(KNOWN_PYTHONS)) if allows(requires_python, python))
+    found = next((python for python in fitting if find_python(python, environ) is not None), None)
+    if found is None:
+        wanted = ", ".join(dict.fromkeys(cell.python for cell in cells))
+        raise UsageError(
+            "no-python-here",
+            f"nothing can be tried: the project requires Python {requires_python}, and none such is on this machine",
+            hint=f"install one of Python {wanted} and put it on PATH",
+        )
+    return found
 
 
 def _left_out(
@@ -133,5 +147,6 @@ def _left_out(
     said = [f"{cell.runner} with Python {cell.python}" for cell in wanted if cell not in cells]
     existing = repository.tags().get(tag)
     if existing not in (None, commit):
-        said.append(f"the push of {tag}, a tag that already exists at {str(existing)[:7]}")
+        at = str(existing)[:7]
+        said.append(f"the push of {tag}: that tag exists at {at}, so a release of this commit needs another version")
     return said

@@ -150,7 +150,8 @@ def _examine() -> Job:
             Checkout(),
             Tools(Role.EXAMINE),
             *_kept("plan", "build"),
-            Stage(("inspect", "resolve", "sbom", "audit"), ("plan", "build")),
+            # The sums are signed later on, the record says what is looked into here: they must be the same files.
+            Stage(("inspect", "resolve", "sbom", "audit"), ("plan", "build"), {"SUMS": Ref("build", "sums")}),
             Keep("examine"),
         ),
         grants=(_CLONE,),

@@ -14,12 +14,14 @@ from sealwright.dossier import Dossier, decode, encode
 from sealwright.dossier.store import PLAN, POLICY, SETTINGS, record_path
 from sealwright.endpoints import Endpoints
 from sealwright.errors import Refused, SealwrightError, Unavailable
-from sealwright.model import FileRef, Finding, Mode, Plan, Planned, Record, State, Tool, sha256_hex
+from sealwright.model import FileRef, Finding, Mode, Plan, Planned, Record, State, Sums, Tool, sha256_hex
 from sealwright.model.digest import is_sha256
 from sealwright.pipeline.steps import DOSSIER, NEW, PUBLISH, SOURCE
 
 log = logging.getLogger("sealwright")
 RECORDS_VARIABLE = "RECORDS"
+SUMS_VARIABLE = "SUMS"
+"""What the build job put out as the digests of its distributions; base64, as `Sums` encodes it."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,20 @@ class Context:
         return Settings.model_validate_json(self.dossier.read(self._required("plan", SETTINGS)))
 
     def distributions(self) -> tuple[FileRef, ...]:
-        """The distributions that the build job recorded. Raises Refused (`nothing-built`)."""
+        """The distributions that the build job recorded; where SUMS is given, exactly those that it put out as well.
+
+        Raises Refused (`nothing-built`, `sums-differ`).
+        """
         found = self.record("build").outputs_in("dist")
         if not found:
             raise Refused("nothing-built", "the build job recorded no distribution")
+        if SUMS_VARIABLE in self.environ and self.environ[SUMS_VARIABLE] != _encoded(found):
+            raise Refused(
+                "sums-differ",
+                "the build job put out other sums than those of the distributions that it recorded",
+                hint="its output was lost, or the job was tampered with: it would have files signed that nobody "
+                "looked into",
+            )
         return found
 
     def wheels(self) -> tuple[FileRef, ...]:
@@ -172,11 +184,37 @@ def run_job(names: Iterable[str], environ: Mapping[str, str], workspace: Path) -
     )
 
 
+def record_digests(environ: Mapping[str, str]) -> dict[str, str]:
+    """Job to what it put out as the digest of its record, from RECORDS (`job=sha256`, one a line).
+
+    Raises Refused (`record-named-twice`): a job that ran project code may put out line breaks, and with them the name
+    of another job.
+    """
+    digests: dict[str, str] = {}
+    for line in environ.get(RECORDS_VARIABLE, "").split():
+        job, _, digest = line.partition("=")
+        if job in digests:
+            raise Refused(
+                "record-named-twice",
+                f"{RECORDS_VARIABLE} has more than one digest for the record of job {job}",
+                hint="a job put out more than a digest; look at what ran in it before anything is signed",
+            )
+        digests[job] = digest
+    return digests
+
+
 def finding_of(error: SealwrightError, check: str) -> Finding:
     """An error that kept a check from being made, as that check's finding."""
     if isinstance(error, Unavailable):
         return Finding.unavailable(check, error.code, found=error.message, hint=error.hint)
     return Finding.failed(check, error.code, found=error.message, hint=error.hint)
+
+
+def _encoded(files: tuple[FileRef, ...]) -> str | None:
+    try:
+        return Sums.of(files).encode()
+    except ValueError:  # a name that no list of sums can hold
+        return None
 
 
 def _guarded(name: str, context: Context) -> Result:
@@ -210,10 +248,7 @@ def _plan_digest(context: Context) -> str:
 
 def _verified_records(environ: Mapping[str, str], dossier: Dossier) -> dict[str, Record]:
     """The records named in RECORDS (`job=sha256`, one a line), all of one plan."""
-    records: dict[str, Record] = {}
-    for line in environ.get(RECORDS_VARIABLE, "").split():
-        job, _, digest = line.partition("=")
-        records[job] = _verified_record(job, digest, dossier)
+    records = {job: _verified_record(job, digest, dossier) for job, digest in record_digests(environ).items()}
     plan = records["plan"].output(PLAN) if "plan" in records else None
     for job, record in records.items():
         if plan is None or record.plan != plan.sha256:

@@ -17,14 +17,13 @@ from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import Job, Stage
 from sealwright.report.summary import gate_summary
 from sealwright.services.index import IndexClient, of_release
-from sealwright.stages.base import RECORDS_VARIABLE, Context, Result, finding_of
+from sealwright.stages.base import SUMS_VARIABLE, Context, Result, finding_of, record_digests
 from sealwright.stages.workflow_run import expected_of, run_of, trust_root
 from sealwright.verify import controls, release_json, vsa
 from sealwright.verify.evidence import GENERATOR_BUNDLE, Case, Evidence, FileContent, refs_in
 from sealwright.verify.files import sha256sums
 from sealwright.verify.release import examine, judge
 
-SUMS_VARIABLE = "SUMS"
 VERDICT = "verdict.json"
 NOTES = "notes.md"
 SHA256SUMS = f"{EVIDENCE}/SHA256SUMS"
@@ -57,7 +56,7 @@ def _case(context: Context) -> Case:
     generator = settings.provenance == "both"
     return Case(
         files=_files(context.dossier),
-        records=_record_digests(context.environ),
+        records=record_digests(context.environ),
         sums=_sums(context.environ),
         jobs=_jobs_before_the_gate(context, generator=generator),
         expected=expected_of(context.environ, this_attempt=False),
@@ -85,11 +84,6 @@ def _content(dossier: Dossier, path: str) -> FileContent:
         return FileContent(FileRef(path, digest, size))
     data = dossier.read_unrecorded(path)
     return FileContent.of(path, data or b"")
-
-
-def _record_digests(environ: Mapping[str, str]) -> dict[str, str]:
-    pairs = (line.partition("=") for line in environ.get(RECORDS_VARIABLE, "").split())
-    return {job: digest for job, _, digest in pairs}
 
 
 def _sums(environ: Mapping[str, str]) -> Sums:

@@ -14,6 +14,7 @@ from sealwright.pipeline.steps import (
     Fetch,
     Job,
     Keep,
+    Ref,
     Secret,
     Stage,
     Tools,
@@ -119,6 +120,18 @@ def test_nothing_waits_for_a_job_that_always_runs(jobs: tuple[AnyJob, ...]) -> N
     always = {job.id for job in own(jobs) if job.always}
     assert always.isdisjoint({other for job in jobs for other in needs(job)})
     assert always <= {"notify"}
+
+
+def test_digests_are_signed_only_after_a_job_without_project_code_has_looked_at_those_very_files(
+    jobs: tuple[AnyJob, ...],
+) -> None:
+    """A build that puts out other sums than it records would have files attested that nobody looked into."""
+    sums = Ref("build", "sums")
+    (stage,) = (step for job in own(jobs) if job.id == "examine" for step in job.steps if isinstance(step, Stage))
+    assert stage.env["SUMS"] == sums
+    users = [job for job in jobs if sums in refs(job) and job.id != "examine"]
+    assert users
+    assert all("examine" in _all_needs(job, jobs) for job in users)
 
 
 def test_other_peoples_workflows_are_the_generator_alone(jobs: tuple[AnyJob, ...]) -> None:

@@ -4,10 +4,10 @@ import types
 import pytest
 
 from sealwright.config import Policy, Settings
-from sealwright.dossier import decode, encode
+from sealwright.dossier import Dossier, decode, encode
 from sealwright.dossier.codec import encode_json
 from sealwright.errors import Refused, Unavailable
-from sealwright.model import FileRef, Finding, Mode, Plan, Project, Record, State, sha256_hex
+from sealwright.model import FileRef, Finding, Mode, Plan, Project, Record, State, Sums, sha256_hex
 from sealwright.stages import base
 
 PLAN = Plan(Project("x", "."), "1.0", "v1.0", "a" * 40, "o/x", Mode.RELEASE, 1_700_000_000, (), ("plan", "build"))
@@ -102,6 +102,46 @@ def test_a_record_digest_that_was_lost_or_does_not_match_is_refused(workspace, s
     completed = run(workspace, stage("build", lambda _: base.Result()), records)
     assert [finding.code for finding in completed.record.findings] == [code]
     assert completed.exit_code == 1
+
+
+def test_a_job_that_puts_out_two_lines_cannot_name_another_job_s_record(workspace, stage):
+    """`build=...` ends where the next line begins, and a job that runs project code may put out line breaks."""
+    data = (workspace.dossier / "records" / "plan.json").read_bytes()
+    digest = sha256_hex(data)
+    for records in (f"plan={digest}\nplan={digest}", f"plan={'0' * 64}\nplan={digest}"):
+        completed = run(workspace, stage("build", lambda _: base.Result()), records)
+        assert [finding.code for finding in completed.record.findings] == ["record-named-twice"]
+        (workspace.path / "new" / "records" / "build.json").unlink()
+
+
+def built(workspace, sums):
+    """A context in which the build job recorded one wheel and put out `sums`."""
+    ref = FileRef.of("dist/x-1.0-py3-none-any.whl", b"x")
+    record = Record("build", sha256_hex(encode(PLAN)), ("build",), (), (ref,), ())
+    environ = {} if sums is None else {base.SUMS_VARIABLE: sums}
+    return base.Context("examine", workspace.path, environ, Dossier(workspace.path, workspace.path), {"build": record})
+
+
+def test_the_distributions_are_those_that_the_build_put_out_as_well(workspace):
+    ref = FileRef.of("dist/x-1.0-py3-none-any.whl", b"x")
+    assert built(workspace, Sums.of([ref]).encode()).distributions() == (ref,)
+    assert built(workspace, None).distributions() == (ref,)
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        "",
+        "AAAA",
+        Sums.of([FileRef.of("dist/x-1.0-py3-none-any.whl", b"y")]).encode(),
+        Sums.of([FileRef.of("dist/evil.whl", b""), FileRef.of("dist/x-1.0-py3-none-any.whl", b"x")]).encode(),
+        Sums.of([FileRef.of("dist/x-1.0-py3-none-any.whl", b"x")]).encode() + "\n",
+    ],
+)
+def test_a_build_that_puts_out_other_sums_than_it_recorded_is_refused(workspace, sums):
+    """Sums are what the generator and GitHub attest; the record is what is inspected before."""
+    with pytest.raises(Refused, match="sums-differ"):
+        built(workspace, sums).distributions()
 
 
 def test_a_changed_record_is_refused_even_if_it_parses(workspace, stage):

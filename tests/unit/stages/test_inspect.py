@@ -91,7 +91,7 @@ def test_an_honest_build_equals_its_commit(tmp_path: Path) -> None:
     assert statement.predicate["passedTests"] == sorted(checks)
     assert statement.predicate["failedTests"] == statement.predicate["warnedTests"] == []
     assert statement.predicate["configuration"][0]["digest"] == {"gitCommit": head}
-    assert "members equal the commit" in result.summary
+    assert "members as in the commit" in result.summary
     assert [tool.name for tool in result.tools] == ["twine"]
 
 

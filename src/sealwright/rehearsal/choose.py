@@ -15,6 +15,7 @@ from sealwright.model import Cell
 from sealwright.pipeline.jobs import Options
 from sealwright.project import (
     ProjectInfo,
+    VersionKind,
     cells_from,
     cells_of,
     latest_tag,
@@ -25,6 +26,7 @@ from sealwright.project import (
     repository_name,
 )
 from sealwright.project.pythons import DEFAULT_RUNNER, KNOWN_PYTHONS, allows
+from sealwright.rehearsal.computed import computed_version
 from sealwright.rehearsal.layout import Subject
 from sealwright.services.git import Repository
 from sealwright.services.interpreters import find_python
@@ -70,7 +72,7 @@ def choose(
     settings = here.settings()
     info = read_project(here.read)
     if version is None and info.version.version is None:
-        version = _tagged(repository, here.commit, settings)
+        version = _tagged(repository, here.commit, settings) or _computed(here, info, environ)
     chosen = _version(info, version, repository, settings)
     tag = settings.tag_for(chosen)
     wanted = cells_of(settings, info.requires_python)
@@ -100,6 +102,13 @@ def _tagged(repository: Repository, commit: str, settings: Settings) -> str | No
     """The version of a tag that this very commit has already: the build would find that one, and no other."""
     found = latest_tag((tag for tag, at in repository.tags().items() if at == commit), settings)
     return found[1] if found else None
+
+
+def _computed(here: _Commit, info: ProjectInfo, environ: Mapping[str, str]) -> str | None:
+    """The version that the project's own code works out, such as setup.py; no tag decides on that one."""
+    if info.version.kind is not VersionKind.UNKNOWN:
+        return None
+    return computed_version(here.repository, here.commit, here.directory, environ)
 
 
 def _version(info: ProjectInfo, given: str | None, repository: Repository, settings: Settings) -> str:

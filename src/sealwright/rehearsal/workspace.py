@@ -57,6 +57,15 @@ class Workspace:
         return Path(name)
 
 
+def machine_environment(user: Mapping[str, str]) -> dict[str, str]:
+    """What a job sees of the user's environment."""
+    return {
+        **{name: user[name] for name in _PASSED_ON if name in user},
+        "PATH": user.get("PATH", os.defpath),
+        "NO_PROXY": ",".join(filter(None, [user.get("NO_PROXY"), "127.0.0.1", "localhost"])),
+    }
+
+
 def github_environment(subject: Subject, user: Mapping[str, str]) -> dict[str, str]:
     """The variables that are the same in all jobs of the run.
 
@@ -65,9 +74,7 @@ def github_environment(subject: Subject, user: Mapping[str, str]) -> dict[str, s
     owner = subject.repository.split("/")[0]
     ref = f"refs/tags/{subject.tag}"
     return {
-        **{name: user[name] for name in _PASSED_ON if name in user},
-        "PATH": user.get("PATH", os.defpath),
-        "NO_PROXY": ",".join(filter(None, [user.get("NO_PROXY"), "127.0.0.1", "localhost"])),
+        **machine_environment(user),
         "CI": "true",
         "GITHUB_ACTIONS": "true",
         "GITHUB_EVENT_NAME": "push",

@@ -69,3 +69,36 @@ def test_a_tag_of_that_version_at_another_commit_is_said(tmp_path: Path) -> None
     (said,) = [text for text in chosen(project).not_rehearsed if "v1.2.3" in text]
     assert "needs another version" in said
     assert not [text for text in chosen(project, "1.2.4").not_rehearsed if "tag" in text]
+
+
+def computing(folder: Path, expression: str) -> Path:
+    """A project whose setup.py works its version out."""
+    script = (
+        f"import subprocess\nfrom setuptools import setup\nsetup(name='tiny', version={expression}, py_modules=['x'])\n"
+    )
+    return make_project(folder, {"setup.py": script, "x.py": ""})
+
+
+@pytest.mark.index
+def test_a_version_that_only_the_build_knows_is_asked_for(tmp_path: Path) -> None:
+    subject = chosen(computing(tmp_path / "here", "'1.' + str(4) + '.02'"))
+    assert (subject.version, subject.tag, subject.provisional) == ("1.4.2", "v1.4.2", False)
+    assert not git(tmp_path / "here", "status", "--porcelain", "--ignored")
+
+
+@pytest.mark.index
+@pytest.mark.parametrize("expression", ["'1.4' + '.dev3'", "'1.4' + '+g123'", "1 / 0"], ids=["dev", "local", "broken"])
+def test_a_build_that_does_not_know_either_leaves_it_to_the_tag(tmp_path: Path, expression: str) -> None:
+    project = computing(tmp_path, expression)
+    git(project, "tag", "v1.3.0")
+    git(project, "commit", "-q", "--allow-empty", "-m", "Later")
+    subject = chosen(project)
+    assert (subject.version, subject.provisional) == ("1.3.1", True)
+
+
+def test_a_version_that_is_given_or_tagged_needs_no_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "computed_version", lambda *_: pytest.fail("it was built"))
+    project = computing(tmp_path, "'1.' + str(4)")
+    assert chosen(project, "1.4").version == "1.4"
+    git(project, "tag", "v1.4")
+    assert chosen(project).version == "1.4"

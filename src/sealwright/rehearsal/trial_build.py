@@ -1,7 +1,7 @@
 """Builds a project once, outside of any release, for the version that it gives itself.
 
-`python -m sealwright.rehearsal.trial_build CLONE DIRECTORY EPOCH OUT` runs in the environment of the role `build`, as the
-build job does, and leaves the distributions in the folder OUT. Only there is the package `build` installed for certain.
+`python -m sealwright.rehearsal.trial_build CLONE DIRECTORY EPOCH OUT` runs in the environment of the role `build`, as
+the build job does, and leaves the distributions in the folder OUT. Only there is the package `build` for certain.
 """
 
 from __future__ import annotations

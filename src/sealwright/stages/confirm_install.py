@@ -13,6 +13,7 @@ from packaging.version import Version
 from sealwright.endpoints import IndexSite
 from sealwright.errors import Refused, SealwrightError
 from sealwright.model import Cell, Finding, Tool
+from sealwright.project.pythons import allows
 from sealwright.services.environments import Environment, base_env, make_environment
 from sealwright.services.interpreters import find_python
 from sealwright.services.package_index import PackageIndex
@@ -20,11 +21,12 @@ from sealwright.services.patience import Patience
 from sealwright.services.processes import Finished, run
 from sealwright.stages.base import Context, finding_of
 from sealwright.verify.closure import parse_pylock
+from sealwright.verify.wheel import read_wheel
 
 CHECK = "install"
 _PYLOCK = "evidence/pylock.toml"
 _INVISIBLE = ("No matching distribution found", "Could not find a version")
-_OTHER_PYTHON = ("require a different python version",)
+_OTHER_PYTHON = ("require a different python version", "This version of pip does not support python")
 _UNANSWERED = ("Connection", "Max retries exceeded", "HTTP error 5", "timed out", "JSONDecodeError")
 
 # Runs inside the new environment. The shallowest packages only: a namespace package has nothing to import by itself.
@@ -63,9 +65,7 @@ def check_install(context: Context, site: IndexSite, patience: Patience) -> Find
 
 def _try(context: Context, site: IndexSite, patience: Patience, folder: Path) -> Finding:
     index = PackageIndex.of(context.environ)
-    environment = make_environment(
-        folder / "venv", python_for(context.plan.cells, context.environ), context.environ, index
-    )
+    environment = make_environment(folder / "venv", _python(context), context.environ, index)
     ours = _install_ours(context, site, patience, environment, index)
     if ours.returncode != 0:
         return _explain(ours)
@@ -76,14 +76,21 @@ def _try(context: Context, site: IndexSite, patience: Patience, folder: Path) ->
     return _import(context, environment, folder)
 
 
-def python_for(cells: Iterable[Cell], environ: Mapping[str, str]) -> Path:
-    """The running interpreter, or one that smoke has tried: a release need not be for the Python of these tools."""
-    tried = sorted({cell.python.removesuffix("t") for cell in cells}, key=Version)
-    running = Version(f"{sys.version_info.major}.{sys.version_info.minor}")
-    if not tried or Version(tried[0]) <= running <= Version(tried[-1]):
+def python_for(requires_python: str, cells: Iterable[Cell], environ: Mapping[str, str]) -> Path:
+    """The running interpreter where the release is for that, else the newest here of those that smoke has tried."""
+    if allows(requires_python, f"{sys.version_info.major}.{sys.version_info.minor}"):
         return Path(sys.executable)
-    found = (find_python(version, environ) for version in reversed(tried))
+    tried = sorted({cell.python.removesuffix("t") for cell in cells}, key=Version, reverse=True)
+    found = (find_python(version, environ) for version in tried if allows(requires_python, version))
     return next((python for python in found if python), Path(sys.executable))
+
+
+def _python(context: Context) -> Path:
+    required = ""
+    for ref in context.wheels()[:1]:
+        with context.dossier.file(ref).open("rb") as stream:
+            required = read_wheel(stream, ref.name).requires_python
+    return python_for(required, context.plan.cells, context.environ)
 
 
 def _install_ours(

@@ -143,25 +143,25 @@ def test_what_pip_cannot_install_says_why(
 
 
 @pytest.mark.parametrize(
-    ("tried", "here", "expected"),
+    ("requires", "tried", "here", "expected"),
     [
-        ([], (), sys.executable),
-        (["2.7", "3.99"], ("2.7", "3.99"), sys.executable),
-        (["3.98", "3.99"], ("3.98", "3.99"), "/3.99"),
-        (["3.98", "3.99"], ("3.98",), "/3.98"),
-        (["2.6", "2.7"], ("2.6", "2.7"), "/2.7"),
-        (["3.98", "3.99"], (), sys.executable),
+        ("", ["3.9"], ("3.9",), sys.executable),
+        (">=3.9", ["3.9"], ("3.9",), sys.executable),
+        (">=3.97", ["3.98", "3.99"], ("3.98", "3.99"), "/3.99"),
+        (">=3.97", ["3.98", "3.99"], ("3.98",), "/3.98"),
+        ("<3", ["2.6", "2.7"], ("2.6", "2.7"), "/2.7"),
+        (">=3.99", ["3.98", "3.99"], ("3.98",), sys.executable),
     ],
-    ids=["no cells", "in between", "newer", "newer, one of them here", "older", "none here"],
+    ids=["no requirement", "fits", "newer", "newer, one of them here", "older", "none here"],
 )
 def test_a_release_is_installed_with_a_python_that_it_is_for(
-    monkeypatch: pytest.MonkeyPatch, tried: list[str], here: tuple[str, ...], expected: str
+    monkeypatch: pytest.MonkeyPatch, requires: str, tried: list[str], here: tuple[str, ...], expected: str
 ) -> None:
     monkeypatch.setattr(
-        confirm_install, "find_python", lambda version, _: Path("/", version) if version in here else None
+        confirm_install, "find_python", lambda version, _: Path(f"/{version}") if version in here else None
     )
     cells = [Cell("ubuntu-24.04", python) for python in tried]
-    assert confirm_install.python_for(cells, {}) == Path(expected)
+    assert confirm_install.python_for(requires, cells, {}) == Path(expected)
 
 
 def test_a_python_that_the_release_is_not_for_is_not_called_propagating(world: World, dist: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.support.evidence import WHEEL, SignedRelease, signed_release
 from tests.support.tampering import SBOM, SIGNATURE, WHEEL_PATH, data, drop, expecting, flip, put
 
-from sealwright.model import FileRef, State, Verdict
+from sealwright.model import FileRef, Mode, State, Verdict
 from sealwright.verify.evidence import RELEASE_SIGNATURE, SUMMARY_BUNDLE, Case, FileContent
 from sealwright.verify.expected import Expected
 from sealwright.verify.published import judge_published, published_case
@@ -84,6 +84,10 @@ ATTACKS: tuple[tuple[str, Attack, str], ...] = (
     ("a statement that is no verdict", lambda r, c: signed_summary(r, c, kind=TEST_RESULT), "verdict-kind"),
     ("a verdict by somebody else", lambda r, c: signed_summary(r, c, verifier={"id": "x"}), "verdict-verifier"),
     ("a verdict on other evidence", lambda r, c: signed_summary(r, c, inputAttestations=other(c)), "verdict-inputs"),
+    ("a verdict on no evidence", lambda r, c: signed_summary(r, c, inputAttestations=[]), "verdict-inputs"),
+    ("a verdict on less evidence", lambda r, c: signed_summary(r, c, inputAttestations=less(r)), "verdict-inputs"),
+    ("a rehearsal's verdict", lambda r, c: signed_summary(r, c, sealwright={"mode": "rehearsal"}), "verdict-mode"),
+    ("a verdict of no mode", lambda r, c: signed_summary(r, c, sealwright=None), "verdict-mode"),
     (
         "a verdict in odd form",
         lambda r, c: signed_summary(r, c, inputAttestations="all", verifier=1),
@@ -103,6 +107,11 @@ def twice(case: Case) -> bytes:
 
 def other(case: Case) -> list[dict[str, object]]:
     return [{"uri": SBOM, "digest": {"sha256": "0" * 64}}]
+
+
+def less(release: SignedRelease) -> object:
+    summary = json.loads((release.kept / "statements" / "vsa.json").read_bytes())
+    return [entry for entry in summary["predicate"]["inputAttestations"] if entry["uri"] != SBOM]
 
 
 def one() -> tuple[FileRef, ...]:
@@ -132,6 +141,14 @@ def test_no_file_of_a_download_can_be_removed_or_changed(case: Case, how: str) -
         content = data(case, path)
         broken = drop(case, path) if how == "removed" else put(case, path, flip(content) if how == "flipped" else b"")
         assert not judge_published(broken).passed, path
+
+
+def test_a_rehearsal_is_judged_by_whoever_asks_for_one_and_never_as_a_release(
+    release: SignedRelease, case: Case
+) -> None:
+    rehearsed = signed_summary(release, case, sealwright={"mode": "rehearsal"})
+    assert judge_published(replace(rehearsed, mode=Mode.REHEARSAL)).passed
+    assert not judge_published(replace(case, mode=Mode.REHEARSAL)).passed
 
 
 def test_the_environment_is_judged_only_where_it_is_known(case: Case) -> None:

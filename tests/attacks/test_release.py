@@ -36,9 +36,11 @@ from tests.support.tampering import (
 
 from sealwright.dossier import encode
 from sealwright.dossier.store import PLAN, record_path
-from sealwright.model import FileRef, Finding, State, Sums
+from sealwright.model import FileRef, Finding, Mode, State, Sums
 from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, Case
 from sealwright.verify.release import judge_release
+from sealwright.verify.slsa import GENERATOR_REF
+from sealwright.verify.stated import SELF_REPORTED_BUILD
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, VERIFICATION_SUMMARY
 
 Attack = Callable[[SignedRelease, Case], Case]
@@ -57,6 +59,7 @@ def case(release: SignedRelease) -> Case:
 
 VULNERABLE = Finding.failed("audit", "vulnerable-dependency", "idna 3.6", expected="no advisory", found="PYSEC-2024-60")
 FAILED_SMOKE = Finding.failed("smoke", "smoke-import", WHEEL, expected="it imports", found="ImportError")
+GENERATOR = f"https://github.com/{GENERATOR_REF}"
 FOREIGN = "evil/tiny/.github/workflows/release.yml@refs/tags/v1.0"
 
 
@@ -107,6 +110,12 @@ ATTACKS = (
         lambda _, c: claim(c, "rebuild", c.files["build/environment.txt"].ref),
         "file-claimed-twice",
     ),
+    Row(
+        "notes that a smoke job claims",
+        lambda _, c: claimed(c, SMOKE, "NOTES/x.md", b"all is well"),
+        "file-out-of-place",
+    ),
+    Row("a policy that a build claims", lambda _, c: claimed(c, "build", "policy.toml", b""), "file-out-of-place"),
     Row("no distribution at all", lambda _, c: drop(c, WHEEL_PATH, f"dist/{SDIST}"), "nothing-built"),
     Row("no wheel", lambda _, c: drop(c, WHEEL_PATH), "wheel-missing"),
     # the SBOM
@@ -203,6 +212,13 @@ ATTACKS = (
         "statement-kind",
     ),
     Row(
+        "the build job's own word with the name of a builder in it",
+        lambda r, c: stated_by(
+            r, c, forged_provenance(c, build_type=SELF_REPORTED_BUILD, builder=GENERATOR), what="build", job="build"
+        ),
+        "statement-kind",
+    ),
+    Row(
         "another job's statement",
         lambda r, c: stated_by(r, c, restated(c), what="smoke-x-3-1"),
         "statement-out-of-place",
@@ -276,6 +292,11 @@ ATTACKS = (
         "a plan with fewer jobs, throughout",
         lambda _, c: planned_otherwise(c, jobs=("plan", "build", "gate")),
         "plan-jobs",
+    ),
+    Row(
+        "a release planned as a rehearsal, throughout",
+        lambda _, c: planned_otherwise(c, mode=Mode.REHEARSAL),
+        "plan-mode",
     ),
     Row("a plan that is not one", lambda _, c: planned_as(c, b"{}"), "malformed"),
     Row("another policy", lambda _, c: replace(c, policy_sha256="a" * 64), "policy-changed"),
@@ -353,6 +374,13 @@ def test_signatures_in_the_environment_it_expects_are_not_believed_from_a_record
     verdict = judge_release(broken)
     assert not verdict.passed
     assert all(finding.state is not State.PASS for finding in verdict.of("provenance"))
+
+
+def test_a_plan_cannot_ask_for_the_leniency_of_a_rehearsal(case: Case) -> None:
+    unseen = Finding.unavailable("audit", "advisories-unavailable")
+    rehearsed = reported(planned_otherwise(case, mode=Mode.REHEARSAL), "examine", unseen)
+    assert "advisories-unavailable" in {finding.code for finding in judge_release(rehearsed).blocking}
+    assert judge_release(replace(rehearsed, mode=Mode.REHEARSAL)).passed
 
 
 def test_a_record_is_the_word_of_the_job_and_is_shown_with_its_name(case: Case) -> None:

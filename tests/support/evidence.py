@@ -24,7 +24,7 @@ from sealwright.model import Cell, FileRef, Finding, Mode, Plan, Project, Record
 from sealwright.pipeline.jobs import PROVENANCE_NAME, Options, table
 from sealwright.rehearsal.actions import attest as attest_action
 from sealwright.rehearsal.actions import slsa_generator
-from sealwright.stages.base import Completed, run_job
+from sealwright.stages.base import MODE_VARIABLE, Completed, run_job
 from sealwright.verify.cyclonedx import environment_properties, marker_environment
 from sealwright.verify.evidence import Case, FileContent
 from sealwright.verify.expected import Expected
@@ -154,6 +154,7 @@ class SignedRelease:
             "PATH": os.environ["PATH"],
             "RUNNER_TEMP": str(self.folder),
             TRUST_CONFIG_VARIABLE: str(self.sigstore.trust_config),
+            MODE_VARIABLE: self.plan.mode.value,
             PYPI_VARIABLE: NO_INDEX,
             "GITHUB_ACTIONS": "true",
             "GITHUB_SERVER_URL": SERVER,
@@ -208,6 +209,7 @@ class SignedRelease:
             root=self.sigstore.root,
             index={},
             generator=self.settings.provenance == "both",
+            mode=self.plan.mode,
             run=f"{SERVER}/{RUN.repository}/actions/runs/{RUN.run_id}",
         )
 

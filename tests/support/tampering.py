@@ -136,10 +136,15 @@ def restated(
     return make((*(subjects or ours), *extra), kind, {"result": result})
 
 
-def forged_provenance(case: Case) -> bytes:
+def forged_provenance(
+    case: Case,
+    *,
+    build_type: str = "https://actions.github.io/buildtypes/workflow/v1",
+    builder: str = "https://github.com/actions/runner/github-hosted",
+) -> bytes:
     ours = tuple(content.ref for path, content in case.files.items() if path.startswith("dist/"))
-    build_type = "https://actions.github.io/buildtypes/workflow/v1"
-    return make(ours, SLSA_PROVENANCE_V1, {"buildDefinition": {"buildType": build_type}})
+    predicate = {"buildDefinition": {"buildType": build_type}, "runDetails": {"builder": {"id": builder}}}
+    return make(ours, SLSA_PROVENANCE_V1, predicate)
 
 
 def truncated(case: Case, job: str) -> Case:

@@ -12,14 +12,15 @@ from pathlib import Path
 from sealwright.config import Policy, Settings
 from sealwright.dossier import Dossier, decode, encode
 from sealwright.dossier.store import PLAN, POLICY, SETTINGS, record_path
-from sealwright.endpoints import Endpoints
-from sealwright.errors import Refused, SealwrightError, Unavailable
+from sealwright.endpoints import TRUST_CONFIG_VARIABLE, Endpoints
+from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.model import FileRef, Finding, Mode, Plan, Planned, Record, State, Sums, Tool, sha256_hex
 from sealwright.model.digest import is_sha256
 from sealwright.pipeline.steps import DOSSIER, NEW, PUBLISH, SOURCE
 
 log = logging.getLogger("sealwright")
 RECORDS_VARIABLE = "RECORDS"
+MODE_VARIABLE = "SEALWRIGHT_MODE"
 SUMS_VARIABLE = "SUMS"
 """What the build job put out as the digests of its distributions; base64, as `Sums` encodes it."""
 
@@ -182,6 +183,28 @@ def run_job(names: Iterable[str], environ: Mapping[str, str], workspace: Path) -
         {**outputs, "record": ref.sha256},
         "\n\n".join(result.summary for result in results if result.summary),
     )
+
+
+def mode_of(environ: Mapping[str, str]) -> Mode:
+    """Whether this is a release or a rehearsal, as the job's own environment says; a release where it says nothing.
+
+    Raises UsageError (`mode-unknown`, `rehearsal-without-trust-root`).
+    """
+    given = environ.get(MODE_VARIABLE) or Mode.RELEASE.value
+    try:
+        mode = Mode(given)
+    except ValueError as error:
+        raise UsageError(
+            "mode-unknown", f"{MODE_VARIABLE} = {given!r}", hint="`release`, or `rehearsal` in a rehearsal"
+        ) from error
+    if mode is Mode.REHEARSAL and Endpoints.of(environ).trust_config is None:
+        raise UsageError(
+            "rehearsal-without-trust-root",
+            f"{MODE_VARIABLE} = {given!r}, and {TRUST_CONFIG_VARIABLE} is not set",
+            hint="a rehearsal is signed and judged with a trust root of its own, so that it is never taken for a "
+            f"release; run `sealwright rehearse`, or leave {MODE_VARIABLE} out",
+        )
+    return mode
 
 
 def record_digests(environ: Mapping[str, str]) -> dict[str, str]:

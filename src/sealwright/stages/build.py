@@ -16,11 +16,10 @@ from sealwright.services.environments import PackageIndex, build_variables
 from sealwright.stages.base import Context, Result
 from sealwright.stages.build_environment import Workshop, build_tools
 from sealwright.stages.building import CLONE, Builder, clean_clone, judge_built, umask_022
+from sealwright.verify.stated import SELF_REPORTED_BUILD, SELF_REPORTED_BUILDER
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, make
 
 ENVIRONMENT = "build/environment.txt"
-BUILD_TYPE = "sealwright:build:v1"
-_BUILDER = "sealwright:job:build"
 
 
 def run(context: Context) -> Result:
@@ -65,7 +64,7 @@ def predicate(plan: Plan, tools: Iterable[Tool], lock: FileRef) -> dict[str, obj
     variables = build_variables(plan.epoch)
     return {
         "buildDefinition": {
-            "buildType": BUILD_TYPE,
+            "buildType": SELF_REPORTED_BUILD,
             "externalParameters": {
                 "repository": plan.repository,
                 "ref": plan.ref,
@@ -74,7 +73,7 @@ def predicate(plan: Plan, tools: Iterable[Tool], lock: FileRef) -> dict[str, obj
             "internalParameters": {"variables": variables, "umask": "022", "environment": _descriptor(lock)},
             "resolvedDependencies": [_source(plan), *(_tool(tool) for tool in tools)],
         },
-        "runDetails": {"builder": {"id": _BUILDER}},
+        "runDetails": {"builder": {"id": SELF_REPORTED_BUILDER}},
     }
 
 

@@ -17,7 +17,7 @@ from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import Job, Stage
 from sealwright.report.summary import gate_summary
 from sealwright.services.index import IndexClient, of_release
-from sealwright.stages.base import SUMS_VARIABLE, Context, Result, finding_of, record_digests
+from sealwright.stages.base import SUMS_VARIABLE, Context, Result, finding_of, mode_of, record_digests
 from sealwright.stages.workflow_run import expected_of, run_of, trust_root
 from sealwright.verify import controls, release_json, vsa
 from sealwright.verify.evidence import GENERATOR_BUNDLE, Case, Evidence, FileContent, refs_in
@@ -66,6 +66,7 @@ def _case(context: Context) -> Case:
         root=trust_root(context.endpoints),
         index=_on_the_index(context),
         generator=generator,
+        mode=mode_of(context.environ),
         run=run_of(context.environ),
     )
 

@@ -16,9 +16,8 @@ from sealwright.model.digest import is_plain_path
 from sealwright.project import ProjectInfo, cells_from, cells_of, read_project, repository_name
 from sealwright.project.reading import PYPROJECT
 from sealwright.services.git import Repository
-from sealwright.stages.base import Context, finding_of
+from sealwright.stages.base import Context, finding_of, mode_of
 
-MODE_VARIABLE = "SEALWRIGHT_MODE"
 CELLS_VARIABLE = "SEALWRIGHT_CELLS"
 DIRECTORY_VARIABLE = "PROJECT_DIRECTORY"
 
@@ -103,7 +102,7 @@ def read_written(tagged: Tagged, environ: Mapping[str, str]) -> Written:
     settings = attempt(lambda: load_settings(pyproject))
     project = attempt(lambda: read_project(tagged.read))
     policy = attempt(lambda: load_policy(tagged.read_nearest(POLICY_FILE) or ""))
-    mode = attempt(lambda: _mode(environ))
+    mode = attempt(lambda: mode_of(environ))
     cells = attempt(lambda: _cells(settings or Settings(), project, environ)) if project else None
     return Written(settings, policy, project, cells, mode, tuple(dict.fromkeys(problems)))
 
@@ -111,16 +110,6 @@ def read_written(tagged: Tagged, environ: Mapping[str, str]) -> Written:
 def _cells(settings: Settings, project: ProjectInfo, environ: Mapping[str, str]) -> tuple[Cell, ...]:
     words = environ.get(CELLS_VARIABLE, "")
     return cells_from(words, CELLS_VARIABLE) if words.strip() else cells_of(settings, project.requires_python)
-
-
-def _mode(environ: Mapping[str, str]) -> Mode:
-    given = environ.get(MODE_VARIABLE) or Mode.RELEASE.value
-    try:
-        return Mode(given)
-    except ValueError as error:
-        raise UsageError(
-            "mode-unknown", f"{MODE_VARIABLE} = {given!r}", hint="`release`, or `rehearsal` in a rehearsal"
-        ) from error
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:

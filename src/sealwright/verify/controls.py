@@ -47,7 +47,6 @@ def run_controls(case: Case, verdict: Verdict) -> tuple[Finding, ...]:
 
 def _run(sabotage: Sabotage, case: Case, untouched: Verdict) -> Finding:
     broken = judge_release(sabotage.spoil(case))
-    # A broken plan asks for no leniency, so findings that the release had already may block its copy as well.
     codes = {f.code for f in broken.blocking if f not in untouched.findings}
     expected, found = ", ".join(sorted(sabotage.codes)), ", ".join(sorted(codes)) or "nothing"
     hint = "the gate is broken: do not publish, and report this as a defect"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sealwright.config import Policy
-from sealwright.model import FileRef, Finding, Plan, Record, Sums
+from sealwright.model import FileRef, Finding, Mode, Plan, Record, Sums
 from sealwright.verify.bundle import Claims, TrustRoot, Verified, VerifiedStatement
 from sealwright.verify.expected import Expected
 
@@ -59,6 +59,8 @@ class Case:
     """File name to sha256 of what the index already serves of this version, or why that is not known."""
     generator: bool = True
     """Whether slsa-github-generator's provenance is required beside GitHub's."""
+    mode: Mode = Mode.RELEASE
+    """As what it is judged. Never read from the dossier, which could ask for a rehearsal's leniency."""
     run: str = ""
     """`https://github.com/owner/name/actions/runs/ID`, without an attempt: jobs of one run may be repeated one by one.
     Empty where the run is not known beforehand; all evidence must still come from one."""

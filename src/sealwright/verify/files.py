@@ -22,12 +22,14 @@ from sealwright.verify.stated import maker_of
 
 CHECK = "files"
 
-# Jobs that ran project code must not be able to place what only an identity or a judgement may place.
+# Jobs that ran project code must not be able to place what only an identity or a judgement may place, nor anything
+# that nobody expects: release.json lists every file, and is signed.
 _MAKERS = {
+    "": ("plan",),
+    "build": ("build",),
     "dist": ("build",),
     "rebuilt": ("rebuild",),
     "evidence": ("examine", "attest"),
-    "records": (),
 }
 
 
@@ -90,7 +92,7 @@ def _misplaced(records: Mapping[str, Record]) -> Iterator[Finding]:
     for job, record in records.items():
         for ref in record.outputs:
             makers = _makers(ref)
-            if makers is not None and job not in makers:
+            if job not in makers:
                 yield Finding.failed(
                     CHECK,
                     "file-out-of-place",
@@ -101,11 +103,11 @@ def _misplaced(records: Mapping[str, Record]) -> Iterator[Finding]:
                 )
 
 
-def _makers(ref: FileRef) -> tuple[str, ...] | None:
-    folder = ref.path.split("/")[0]
+def _makers(ref: FileRef) -> tuple[str, ...]:
+    folder = ref.path.rpartition("/")[0]
     if folder == "statements":
         return (maker_of(ref.name.removesuffix(".json")),)
-    return _MAKERS.get(folder)
+    return _MAKERS.get(folder, ())
 
 
 def _compare(

@@ -43,10 +43,11 @@ def published_case(
     policy_sha256: str = "",
     environment: str = "",
     generator: bool = True,
+    mode: Mode = Mode.RELEASE,
 ) -> Case:
     """A case of files alone: `dist/...`, `evidence/...` and `release.json`, laid out as in a dossier.
 
-    Everything else is the asker's: never take `expected` or `policy` from the files.
+    Everything else is the asker's: never take `expected`, `policy` or `mode` from the files.
     """
     return Case(
         files=files,
@@ -60,6 +61,7 @@ def published_case(
         root=root,
         index={},
         generator=generator,
+        mode=mode,
     )
 
 
@@ -68,7 +70,7 @@ def judge_published(case: Case) -> Verdict:
     evidence = examine_published(case)
     found = [finding for check in CHECKS.values() for finding in check(evidence)]
     due = [check for check in CHECKS if check != "provenance" or case.generator]
-    return weigh(evidence, found, due, Mode.RELEASE)
+    return weigh(evidence, found, due)
 
 
 def examine_published(case: Case) -> Evidence:
@@ -122,7 +124,7 @@ def check_verdict(evidence: Evidence) -> Iterator[Finding]:
     """The gate's own verdict: signed by the same release, PASSED, about these distributions and this evidence.
 
     Codes: `signature-missing`, those of `verify_statement` and `judge_claims`, `verdict-kind`, `verdict-failed`,
-    `verdict-verifier`, `verdict-subjects`, `verdict-inputs`.
+    `verdict-verifier`, `verdict-mode`, `verdict-subjects`, `verdict-inputs`.
     """
     seal = evidence.provenances[SUMMARY_BUNDLE]
     if not isinstance(seal.verified, VerifiedStatement):
@@ -168,13 +170,15 @@ def _difference(path: str, wanted: FileRef | None, found: FileRef | None) -> Fin
 def _judge_summary(evidence: Evidence, verified: VerifiedStatement) -> Iterator[Finding]:
     summary, files = vsa.read(verified.statement), evidence.case.files
     ours = {ref.name: ref.sha256 for ref in evidence.distributions}
-    inputs = {path: files[path].ref.sha256 if path in files else "" for path in summary.inputs}
+    looked_at = (*refs_in(files, EVIDENCE), *([files[RELEASE].ref] if RELEASE in files else []))
+    inputs = {ref.path: ref.sha256 for ref in looked_at if ref.path not in _LATER}
     pairs = (
         ("verdict-kind", VERIFICATION_SUMMARY, verified.statement.predicate_type),
         ("verdict-failed", vsa.PASSED, summary.result),
         ("verdict-verifier", evidence.case.expected.workflow_uri, summary.verifier),
+        ("verdict-mode", evidence.case.mode.value, summary.mode),
         ("verdict-subjects", _spell(ours), _spell(verified.statement.subjects)),
-        ("verdict-inputs", _spell(summary.inputs), _spell(inputs)),
+        ("verdict-inputs", _spell(inputs), _spell(summary.inputs)),
     )
     wrong = [
         Finding.failed(_OWN_WORD, code, SUMMARY_BUNDLE, expected=expected, found=found or "nothing")

@@ -75,9 +75,9 @@ def check_records(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_plan(evidence: Evidence) -> Iterator[Finding]:
-    """The plan is about the commit, tag and repository that were expected, and has all the jobs.
+    """The plan is about the commit, tag and repository that were expected, for what it is judged as, and has all jobs.
 
-    Codes: `plan-repository`, `plan-commit`, `plan-tag`, `plan-jobs`, `policy-changed`.
+    Codes: `plan-repository`, `plan-commit`, `plan-tag`, `plan-mode`, `plan-jobs`, `policy-changed`.
     """
     plan, expected = evidence.plan, evidence.case.expected
     if plan is None:
@@ -86,6 +86,7 @@ def check_plan(evidence: Evidence) -> Iterator[Finding]:
         ("plan-repository", expected.repository.lower(), plan.repository.lower()),
         ("plan-commit", expected.commit, plan.commit),
         ("plan-tag", expected.ref, plan.ref),
+        ("plan-mode", evidence.case.mode.value, plan.mode.value),
         ("plan-jobs", " ".join(evidence.case.jobs), " ".join(job for job in plan.jobs if job in evidence.case.jobs)),
         ("policy-changed", evidence.case.policy_sha256, getattr(evidence.output(_PLAN_JOB, POLICY), "sha256", "")),
     )

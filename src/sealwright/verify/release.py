@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from sealwright.errors import Refused
-from sealwright.model import Finding, Level, Mode, Verdict
+from sealwright.model import Finding, Level, Verdict
 from sealwright.verify import files, rebuild, records, signatures
 from sealwright.verify.closure import parse_pylock
 from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, PYLOCK, SBOM_SUFFIX, Case, Evidence, data_at
@@ -115,17 +115,15 @@ def judge(evidence: Evidence) -> Verdict:
     found = [finding for check in CHECKS.values() for finding in check(evidence)]
     found += records.check_answers(evidence)
     found += records.carry_over(evidence, frozenset({*CHECKS, "environment"}))
-    # A plan that cannot be read cannot ask for a rehearsal's leniency either.
-    mode = evidence.plan.mode if evidence.plan else Mode.RELEASE
     due = [check for check in CHECKS if check != "provenance" or evidence.case.generator]
-    return weigh(evidence, found, (*due, *_ELSEWHERE), mode)
+    return weigh(evidence, found, (*due, *_ELSEWHERE))
 
 
-def weigh(evidence: Evidence, found: Iterable[Finding], due: Iterable[str], mode: Mode) -> Verdict:
+def weigh(evidence: Evidence, found: Iterable[Finding], due: Iterable[str]) -> Verdict:
     """Findings by the policy, those of the checks `due` and of any other; a required check that is silent is absent."""
     findings = tuple(dict.fromkeys(found))
     checks = dict.fromkeys([*due, *(finding.check for finding in findings)])
-    levels = {check: evidence.case.policy.level(check, mode) for check in checks}
+    levels = {check: evidence.case.policy.level(check, evidence.case.mode) for check in checks}
     required = tuple(check for check, level in levels.items() if level is Level.REQUIRE)
     answered = {finding.check for finding in findings}
     silent = tuple(

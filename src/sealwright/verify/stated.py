@@ -12,7 +12,9 @@ from sealwright.verify.statement import SLSA_PROVENANCE_V1, STATEMENT_V1, TEST_R
 
 CHECK = "statements"
 SELF_REPORTED_BUILD = "sealwright:build:v1"
-"""The build type under which the build job may describe itself: a name that no verifier takes for a builder's."""
+SELF_REPORTED_BUILDER = "sealwright:job:build"
+"""Build type and builder under which the build job may describe itself: names that no verifier takes for a builder's,
+and verifiers differ in which of the two they look at."""
 _BY_EXAMINE = {"inspect": TEST_RESULT, "audit": VULNERABILITIES}
 
 
@@ -53,10 +55,13 @@ def judge_stated(
 
 
 def _kind(what: str) -> str:
-    return f"{SLSA_PROVENANCE_V1} of {SELF_REPORTED_BUILD}" if what == "build" else _BY_EXAMINE.get(what, TEST_RESULT)
+    if what != "build":
+        return _BY_EXAMINE.get(what, TEST_RESULT)
+    return f"{SLSA_PROVENANCE_V1} of {SELF_REPORTED_BUILD} by {SELF_REPORTED_BUILDER}"
 
 
 def _found_kind(statement: Statement) -> str:
     if statement.predicate_type != SLSA_PROVENANCE_V1:
         return statement.predicate_type
-    return f"{SLSA_PROVENANCE_V1} of {at(statement.predicate, 'buildDefinition', 'buildType')}"
+    build_type = at(statement.predicate, "buildDefinition", "buildType")
+    return f"{SLSA_PROVENANCE_V1} of {build_type} by {at(statement.predicate, 'runDetails', 'builder', 'id')}"

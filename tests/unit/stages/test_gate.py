@@ -204,6 +204,20 @@ def test_a_rehearsal_says_that_it_is_one(tmp_path: Path) -> None:
         assert summary_of(release)["sealwright"]["mode"] == "rehearsal"
 
 
+def test_a_plan_cannot_make_a_rehearsal_of_a_release(tmp_path: Path) -> None:
+    with signed_release(tmp_path, mode=Mode.REHEARSAL) as release:
+        done = gate(release, SEALWRIGHT_MODE="")
+        assert "plan-mode" in {finding.code for finding in done.blocking}
+        assert "sums" not in done.outputs
+
+
+def test_there_is_no_rehearsal_with_the_public_trust_root(tmp_path: Path) -> None:
+    with signed_release(tmp_path, mode=Mode.REHEARSAL) as release:
+        done = gate(release, SEALWRIGHT_TRUST_CONFIG="")
+        assert "rehearsal-without-trust-root" in {finding.code for finding in done.blocking}
+        assert "sums" not in done.outputs
+
+
 def test_a_rebuild_that_differs_is_shown_by_default_and_blocks_where_required(tmp_path: Path) -> None:
     for rebuild, code in (("report", 0), ("require", 1)):
         folder = tmp_path / rebuild

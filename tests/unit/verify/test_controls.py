@@ -40,7 +40,8 @@ def test_an_unreachable_advisory_service_blocks_a_release_as_unavailable(case: C
 
 def test_an_unreachable_advisory_service_is_said_and_does_not_block_a_rehearsal(case: Case) -> None:
     unseen = Finding.unavailable("audit", "advisories-unreachable", found="no answer")
-    rehearsed = reported(planned_otherwise(case, mode=Mode.REHEARSAL), "examine", unseen)
+    planned = replace(planned_otherwise(case, mode=Mode.REHEARSAL), mode=Mode.REHEARSAL)
+    rehearsed = reported(planned, "examine", unseen)
     verdict = judge_release(rehearsed)
     assert verdict.passed
     assert [finding.state for finding in verdict.of("audit")] == [State.UNAVAILABLE]

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +32,8 @@ from sealwright.services.environments import PackageIndex, uv_cache
 from sealwright.services.git import Repository
 
 NEVER_REHEARSED = ("PyPI's and TestPyPI's current settings", "GitHub's approvals, rulesets and environments")
+_NAMED = 3
+"""How many files that are not committed are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +102,38 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Prepared:
     if request.world.advisories is not None:  # before an earlier rehearsal gives way to this one
         check_folder(request.world.advisories)
     repository = Repository.find(request.project, environ)
-    choice = choose(repository, request.project, request.version, environ, rekor=request.rekor)
+    choice = _choose(repository, request, environ)
     layout = Layout((request.out or _default_out(choice.subject, environ)).absolute())
     if request.resume:
         return _resumed(layout, repository, request, choice.subject)
+    subject = _with_uncommitted(choice.subject, repository.uncommitted(choice.subject.directory, layout.out))
     with ExitStack() as undo:
-        lock = undo.enter_context(layout.start(choice.subject))
-        _make_origin(layout, repository, choice)
+        lock = undo.enter_context(layout.start(subject))
+        _make_origin(layout, repository, subject)
         undo.pop_all()
-    return Prepared(layout, choice.subject, choice.options, lock)
+    return Prepared(layout, subject, choice.options, lock)
+
+
+def _choose(repository: Repository, request: Request, environ: Mapping[str, str]) -> Choice:
+    try:
+        return choose(repository, request.project, request.version, environ, rekor=request.rekor)
+    except UsageError as error:
+        said = _uncommitted(repository.uncommitted(repository.directory_of(request.project)))
+        if not said:
+            raise
+        hint = f"{error.hint}; only commits are looked at, not {said}"
+        raise UsageError(error.code, error.message, hint=hint) from error
+
+
+def _with_uncommitted(subject: Subject, paths: tuple[str, ...]) -> Subject:
+    # Whoever has just corrected something believes that it was rehearsed.
+    said = _uncommitted(paths)
+    return replace(subject, not_rehearsed=(said, *subject.not_rehearsed)) if said else subject
+
+
+def _uncommitted(paths: tuple[str, ...]) -> str:
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return f"what is not committed: {', '.join(paths[:_NAMED])}{more}" if paths else ""
 
 
 def _resumed(layout: Layout, repository: Repository, request: Request, now: Subject) -> Prepared:
@@ -203,9 +228,9 @@ def _unseen(records: Mapping[str, Record]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _make_origin(layout: Layout, repository: Repository, choice: Choice) -> None:
+def _make_origin(layout: Layout, repository: Repository, subject: Subject) -> None:
     repository.mirror(layout.origin)
-    Repository(layout.origin, repository.environ).set_tag(choice.subject.tag, choice.subject.commit)
+    Repository(layout.origin, repository.environ).set_tag(subject.tag, subject.commit)
 
 
 def _default_out(subject: Subject, environ: Mapping[str, str]) -> Path:

@@ -1,4 +1,4 @@
-"""A git repository, read from its object database and never from a work tree."""
+"""A git repository, read from its object database and not from a work tree."""
 
 from __future__ import annotations
 
@@ -139,6 +139,20 @@ class Repository:
             return {}
         answer = self._git("cat-file", "--batch", stdin="\n".join((*wanted, "")).encode()).output
         return dict(zip(wanted, _objects(answer, wanted, "blob"), strict=True))
+
+    def uncommitted(self, directory: str = ".", apart_from: Path | None = None) -> tuple[str, ...]:
+        """Paths below `directory` that differ from HEAD or are new, ignored ones aside; a new folder is one path.
+
+        The one question that looks at the work tree; empty where there is none. `apart_from` is left out.
+        """
+        places = [f":(top,literal){directory}" if directory != "." else ":(top)"]
+        root = self.path.resolve()
+        if apart_from is not None and apart_from.resolve().is_relative_to(root):
+            inside = apart_from.resolve().relative_to(root).as_posix()
+            places.append(f":(top,literal,exclude){inside}")
+        asked = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=normal")
+        found = self._git("status", *asked, "--", *places, check=False).output
+        return tuple(os.fsdecode(line[3:]) for line in found.split(b"\0") if line)
 
     def tags(self) -> dict[str, str]:
         """Every tag and the commit it points at, in the order of their names."""

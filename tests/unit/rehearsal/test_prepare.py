@@ -72,3 +72,23 @@ def test_a_missing_folder_of_advisories_leaves_an_earlier_rehearsal_alone(projec
     error = refusal(Request(project, out=out, world=World(advisories=tmp_path / "none")))
     assert error.code == "advisories-missing"
     assert (out / "plan.json").exists()
+
+
+def test_what_is_not_committed_is_said_not_to_be_rehearsed(project, tmp_path):
+    assert not [
+        text for text in prepared(Request(project, out=tmp_path / "a")).subject.not_rehearsed if "commit" in text
+    ]
+    write(project, {"README.md": "# A fix\n", "src/tiny_project/more.py": "", "a": "", "b": "", "CHANGELOG.md": ""})
+    said, *_ = prepared(Request(project, out=project / "build" / "out")).subject.not_rehearsed
+    assert said == "what is not committed: CHANGELOG.md, README.md, a and 2 more"
+    said, *_ = prepared(Request(project, out=project / "build" / "out")).subject.not_rehearsed
+    assert "build" not in said
+
+
+def test_a_broken_file_that_is_corrected_but_not_committed_is_said(project, tmp_path):
+    write(project, {"pyproject.toml": "[project"})
+    commit(project)
+    write(project, {"pyproject.toml": PYPROJECT})
+    error = refusal(Request(project, out=tmp_path / "out"))
+    assert error.code == "toml-malformed"
+    assert error.hint.endswith("only commits are looked at, not what is not committed: pyproject.toml")

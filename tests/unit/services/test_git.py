@@ -55,6 +55,23 @@ def test_content_comes_from_the_commit_and_not_from_the_work_tree(project: Path)
     assert repository.epoch(head) == EPOCH
 
 
+def test_what_is_not_committed_is_named(project: Path, tmp_path: Path) -> None:
+    commit(project, {".gitignore": b"ignored\n", "sub/old.py": b"", "sub/é": b""})
+    repository = Repository(project, ENVIRON)
+    assert repository.uncommitted() == ()
+    changes = {"README": b"changed\n", "sub/new one.py": b"", "ignored": b"", "out/dist/x": b"", "sub/é": b"1"}
+    for name, data in changes.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_bytes(data)
+    (project / "sub" / "old.py").unlink()
+    git(project, "add", "sub/new one.py")
+    assert set(repository.uncommitted()) == {"README", "out/", "sub/new one.py", "sub/old.py", "sub/é"}
+    assert set(repository.uncommitted("sub", project / "out")) == {"sub/new one.py", "sub/old.py", "sub/é"}
+    assert set(repository.uncommitted(".", project / "out")) == {"README", "sub/new one.py", "sub/old.py", "sub/é"}
+    repository.mirror(tmp_path / "bare.git")
+    assert Repository(tmp_path / "bare.git", ENVIRON).uncommitted() == ()
+
+
 def test_many_blobs_are_read_at_once(project: Path) -> None:
     repository = Repository(project, ENVIRON)
     tree = repository.tree(repository.commit_of("HEAD"))

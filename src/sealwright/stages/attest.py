@@ -5,7 +5,7 @@ The only stage before the gate with an identity; it runs no project code and ope
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,8 @@ def run(context: Context) -> Result:
     expected, root = expected_of(context.environ, this_attempt=True), trust_root(context.endpoints)
     environment = context.settings.environments.sign
     findings = list(_take_in(context, expected, environment, root))
+    if _failed(findings):
+        return Result(tuple(findings))
     with open_signer(context.endpoints.trust_config, context.environ) as signer:
         attestation = Attestation(context, signer, expected, environment, root)
         for ref in (*context.distributions(), *_sboms(context)):
@@ -92,6 +94,10 @@ def _judge(context: Context, job: str, ref: FileRef, data: bytes) -> tuple[Findi
     return judge_stated(job, ref.path, parse(data, ref.path), context.distributions(), rebuilt)
 
 
+def _failed(findings: Iterable[Finding]) -> bool:
+    return any(finding.state is State.FAIL for finding in findings)
+
+
 def _take_in(context: Context, expected: Expected, environment: str, root: TrustRoot) -> tuple[Finding, ...]:
     """Judge what actions/attest made in an earlier step of this job, and keep it if it is right."""
     path = context.environ.get(BUNDLE_VARIABLE, "")
@@ -105,6 +111,6 @@ def _take_in(context: Context, expected: Expected, environment: str, root: Trust
     judged = judge_github(
         data, context.distributions(), expected, root, environment=environment, where="actions/attest's bundle"
     )
-    if not any(finding.state is State.FAIL for finding in judged):
+    if not _failed(judged):
         context.dossier.add(GITHUB_BUNDLE, data)
     return judged

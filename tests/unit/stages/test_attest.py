@@ -82,13 +82,14 @@ def test_all_is_signed_with_one_certificate_beside_githubs(release: SignedReleas
     assert len({bundle["verificationMaterial"]["certificate"]["rawBytes"] for bundle in bundles}) == 1
 
 
-def test_a_bundle_of_github_about_other_files_is_not_taken_in(release: SignedRelease) -> None:
+def test_a_bundle_of_github_about_other_files_stops_before_anything_is_signed(release: SignedRelease) -> None:
     environ = {**release.variables, **release.sigstore.identity.grant(environment="sign")}
     (release.folder / "other.txt").write_text(f"{'0' * 64}  {WHEEL}\n")
     other = attest_action.run({"subject-checksums": "other.txt"}, environ, release.folder)["bundle-path"]
     done = release.attest(GITHUB_BUNDLE=other)
     assert "subject-digest" in codes(done)
-    assert "github.intoto.jsonl" not in made(release)
+    assert made(release) == set()
+    assert len(release.sigstore.standin.exchanges) == 6  # what GitHub's action asked for, twice
 
 
 def test_a_missing_bundle_of_github_stops_before_anything_is_signed(release: SignedRelease) -> None:

@@ -40,9 +40,20 @@ def prepared(context: Context) -> dict[str, FileRef]:
 
 
 def published(context: Context) -> dict[str, FileRef]:
-    """What the index answered after publishing, by asset name: the provenance of each distribution."""
+    """What the index answered after publishing, by asset name: the provenance of each distribution.
+
+    Raises Refused (`provenance-unexpected`) if the job confirm, which ran project code, recorded anything else there.
+    """
     refs = context.record("confirm").outputs_in(PUBLISHED)
-    return by_name(ref for ref in refs if ref.name.endswith(".provenance.json"))
+    due = {f"{ref.name}.provenance.json" for ref in prepared(context).values() if ref.path.split("/")[0] == DIST}
+    others = sorted({ref.name for ref in refs} - due)
+    if others:
+        raise Refused(
+            "provenance-unexpected",
+            f"job confirm recorded {', '.join(others)}, which is of no distribution of this release",
+            hint="look at what ran in that job; a published release keeps its files for ever",
+        )
+    return by_name(refs)
 
 
 def by_name(refs: Iterable[FileRef]) -> dict[str, FileRef]:

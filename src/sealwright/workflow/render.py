@@ -12,7 +12,7 @@ from sealwright.pipeline.steps import AnyJob, Call, Grant, Job, Keep, Out, Tools
 from sealwright.workflow.emit import Block, Node, Noted, emit
 from sealwright.workflow.header import header
 from sealwright.workflow.program import SELF_GRANT, Kind, Program
-from sealwright.workflow.steps import STAGE, expression, inputs, keep_id, steps
+from sealwright.workflow.steps import STAGE, expression, inputs, keep_id, plain, steps
 
 WORKFLOW_FILE = ".github/workflows/release.yml"
 
@@ -30,7 +30,7 @@ def render(jobs: tuple[AnyJob, ...], options: Options, *, tool: Kind, release: t
     """The whole file.
 
     `tool` says where the pipeline's own program comes from; `release` is (version, sha256 of the wheel) for
-    `tool="release"`. Raises UsageError (`release-unknown`, `release-malformed`).
+    `tool="release"`. Raises UsageError (`release-unknown`, `release-malformed`, `setting-unrenderable`).
     """
     program = Program.of(tool, release)
     top: Block = {
@@ -79,7 +79,7 @@ def _own(job: Job, program: Program) -> Block:
     block["runs-on"] = job.runner
     block["timeout-minutes"] = _MINUTES_OF_PROJECT_CODE if job.runs_project_code else _MINUTES
     if job.environment:
-        block["environment"] = job.environment
+        block["environment"] = plain(job.environment)
     block["permissions"] = _permissions(_grants(job, program))
     given = {name: expression(_source(job, name)) for name in outputs(job)}
     if given:
@@ -108,4 +108,4 @@ def _permissions(grants: tuple[Grant, ...]) -> Block:
 
 def _pattern(tag_pattern: str) -> str:
     """A tag pattern, whose only special character is `*`, in GitHub's filter language."""
-    return re.sub(r"[\\?+\[\]!]", r"\\\g<0>", tag_pattern)
+    return re.sub(r"[\\?+\[\]!]", r"\\\g<0>", plain(tag_pattern))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from sealwright.errors import UsageError
 from sealwright.pipeline.checksums import SCRIPT
 from sealwright.pipeline.pins import ACTIONS, CHECKOUT, DOWNLOAD, SETUP_PYTHON, UPLOAD
 from sealwright.pipeline.steps import (
@@ -37,8 +38,22 @@ _RETENTION_DAYS = 90  # an approval may wait for thirty
 _EVEN_IF_FAILED = f"${{{{ !cancelled() && steps.{STAGE}.outcome != 'skipped' }}}}"
 
 
+def plain(value: str) -> str:
+    """A value that means itself: settings are the project's words, and GitHub evaluates expressions wherever they are.
+
+    Raises UsageError (`setting-unrenderable`).
+    """
+    if "${{" in value or not value.isprintable():
+        raise UsageError(
+            "setting-unrenderable",
+            f"{value!r} cannot stand in a workflow: an expression would be evaluated, and a value is one line",
+            hint="write the value itself in [tool.sealwright]",
+        )
+    return value
+
+
 def expression(value: Value) -> str:
-    """A value as GitHub reads it."""
+    """A value as GitHub reads it. Raises UsageError (`setting-unrenderable`)."""
     match value:
         case Ref(job=job, name=name):
             return f"${{{{ needs.{job}.outputs.{name} }}}}"
@@ -49,7 +64,7 @@ def expression(value: Value) -> str:
         case Ctx():
             return f"${{{{ github.{value.value} }}}}"
         case str():
-            return value
+            return plain(value)
         case _:
             assert_never(value)
 

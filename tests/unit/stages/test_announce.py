@@ -1,4 +1,5 @@
 import pytest
+from tests.support import release_page
 from tests.support.release_page import ALL, REPOSITORY, Page
 
 from sealwright.errors import Refused
@@ -33,6 +34,14 @@ def test_a_second_run_compares_and_passes(page):
     published = page.release
     assert states(announce.run(page.context("announce"))) == {("announce", State.PASS)}
     assert page.release == published
+
+
+def test_confirm_which_runs_project_code_adds_nothing_but_the_provenance_of_each_distribution(page, monkeypatch):
+    monkeypatch.setitem(release_page.PUBLISHED, "published/evil.whl.provenance.json", b"{}")
+    with pytest.raises(Refused, match="provenance-unexpected"):
+        announce.run(page.context("announce"))
+    assert page.release.draft
+    assert not any("provenance" in asset for asset in page.github.assets(page.release))
 
 
 def tamper_extra(page):

@@ -236,3 +236,19 @@ def test_a_published_program_is_named_by_version_and_digest(options: Options, re
 def test_a_tag_pattern_means_the_same_to_github(options: Options, pattern: str, filtered: str) -> None:
     document = yaml.safe_load(render_for(replace(options, tag_pattern=pattern)))
     assert document[ON]["push"]["tags"] == [filtered]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pypi": "${{ needs.build.outputs.sums }}"},
+        {"sign": "sign ${{ github.ref_name }}"},
+        {"directory": "${{ secrets.TOKEN }}"},
+        {"tag_pattern": "v*${{ 1 }}"},
+        {"tag_pattern": " v*\non: workflow_dispatch"},
+        {"seal": "seal\x7f"},
+    ],
+)
+def test_no_setting_is_an_expression_or_more_than_a_line(options: Options, changes: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="setting-unrenderable"):
+        render_for(replace(options, **changes))  # type: ignore[arg-type]

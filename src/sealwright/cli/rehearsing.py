@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -27,7 +28,7 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
         with Progress(jobs, sys.stderr, invocation.environ) as progress:
             outcome = rehearse(prepared, request, invocation.environ, progress.observe)
     except KeyboardInterrupt:
-        sys.stderr.write(f"interrupted; `sealwright rehearse --resume --out {prepared.layout.out}` continues\n")
+        sys.stderr.write(f"interrupted; `{_continuing(arguments, prepared.layout.out)}` continues\n")
         return 130
     seconds = time.monotonic() - began
     if arguments.json:
@@ -35,6 +36,17 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     else:
         sys.stdout.write("\n".join(_lines(outcome, seconds)) + "\n")
     return outcome.exit_code
+
+
+def _continuing(arguments: argparse.Namespace, out: Path) -> str:
+    """What to type to continue, from the same folder."""
+    given = {
+        "--project": arguments.project if arguments.project != "." else None,
+        "--advisories": arguments.advisories,
+        "--publisher-environment": arguments.publisher_environment,
+    }
+    options = [word for option, value in given.items() if value for word in (option, value)]
+    return shlex.join(["sealwright", "rehearse", *options, "--resume", "--out", str(out)])
 
 
 def _lines(outcome: Outcome, seconds: float) -> list[str]:

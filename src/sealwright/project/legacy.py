@@ -19,8 +19,8 @@ class Legacy:
     version_where: str = ""
     requires_python: str = ""
     package_roots: tuple[str, ...] = ()
-    present: bool = False
-    """Whether there is a setup.cfg with metadata, or a setup.py."""
+    buildable: bool = False
+    """Whether there is a setup.py: neither pip nor build takes a setup.cfg alone for a project."""
 
 
 def read_legacy(read: Reader) -> Legacy:
@@ -35,7 +35,7 @@ def read_legacy(read: Reader) -> Legacy:
         version_where="setup.cfg [metadata] version" if version else "setup.py",
         requires_python=cfg.get(("options", "python_requires")) or words.get("python_requires", ""),
         package_roots=_roots(cfg.get(("options", "package_dir"), "")),
-        present=script is not None or any(section == "metadata" for section, _ in cfg),
+        buildable=script is not None,
     )
 
 

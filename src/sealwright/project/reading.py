@@ -42,11 +42,11 @@ def read_project(read: Reader) -> ProjectInfo:
     written = read_text(read, PYPROJECT)
     document = parse_toml(written, PYPROJECT) if written is not None else {}
     legacy = read_legacy(read)
-    if written is None and not legacy.present:
+    if written is None and not legacy.buildable:
         raise UsageError(
             "not-a-project",
-            "there is neither pyproject.toml nor setup.cfg nor setup.py",
-            hint="run it where the project's pyproject.toml lies, and commit that file",
+            "there is neither pyproject.toml nor setup.py, and nothing builds a project without",
+            hint="run it where the project's pyproject.toml lies, and commit it; a setup.cfg needs one beside it",
         )
     return ProjectInfo(
         _name(document, legacy),

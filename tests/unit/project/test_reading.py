@@ -96,9 +96,10 @@ SOURCES = {
         "file",
         "1.2",
     ),
-    "setup.cfg": ({"setup.cfg": "[metadata]\nname=my-pkg\nversion=1.2"}, "static", "1.2"),
+    "setup.cfg": ({"setup.py": "setup()", "setup.cfg": "[metadata]\nname=my-pkg\nversion=1.2"}, "static", "1.2"),
     "setup.cfg attr": (
         {
+            "pyproject.toml": "",
             "setup.cfg": "[metadata]\nname=my-pkg\nversion=attr: my.a.__version__\n[options]\npackage_dir=\n  =lib",
             "lib/my/a.py": "__version__='1.2'",
         },
@@ -138,7 +139,7 @@ def test_the_version_is_found_where_the_build_would_find_it(files: dict[str, str
             ">=3.9,<3.13",
         ),
         ({"pyproject.toml": '[tool.poetry]\nname="x"\n[tool.poetry.dependencies]\npython="*"'}, ""),
-        ({"setup.cfg": "[metadata]\nname=x\n[options]\npython_requires = >=3.9"}, ">=3.9"),
+        ({"pyproject.toml": "", "setup.cfg": "[metadata]\nname=x\n[options]\npython_requires = >=3.9"}, ">=3.9"),
         ({"setup.py": "setup(name='x', python_requires='>=3.9')"}, ">=3.9"),
         ({"pyproject.toml": NAMED}, ""),
     ],
@@ -151,6 +152,7 @@ def test_the_supported_pythons_are_read(files: dict[str, str], expected: str) ->
     ("files", "code"),
     [
         ({}, "not-a-project"),
+        ({"setup.cfg": "[metadata]\nname=x\nversion=1"}, "not-a-project"),
         ({"pyproject.toml": "[project"}, "toml-malformed"),
         ({"pyproject.toml": "[tool.black]"}, "project-name-unknown"),
         ({"setup.py": "setup(name=compute())"}, "project-name-unknown"),

@@ -124,7 +124,7 @@ def _attention(outcome: Outcome, job: str, told: set[tuple[str, str]]) -> Iterat
     stopped = result is not None and result.state in _STOPPED
     findings = record.findings if record and result and result.state is not JobState.NOT_RUN else ()
     shown = _worst(findings) if stopped else tuple(f for f in findings if f.state in (State.FAIL, State.ABSENT))
-    for finding in shown:
+    for finding in dict.fromkeys(shown):  # two stages of a job may miss the same thing
         if not stopped and (finding.check, finding.code) in told:  # the gate repeats what earlier jobs said
             continue
         told.add((finding.check, finding.code))

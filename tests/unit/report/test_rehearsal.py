@@ -116,6 +116,14 @@ def test_what_an_earlier_job_said_already_is_not_said_again():
     assert "\n".join(closing(outcome(*ok(*JOBS), records=records), 1)).count("build-lock-absent") == 1
 
 
+def test_what_two_stages_of_a_failed_job_say_alike_is_said_once():
+    missing = Finding.failed("closure", "closure-missing")
+    found = outcome(
+        *ok("plan"), JobResult("build", JobState.FAILED), records={"build": record("build", missing, missing)}
+    )
+    assert "\n".join(closing(found, 1)).count("FAIL    closure-missing") == 1
+
+
 def test_json_holds_all_jobs_also_those_that_did_not_run():
     document = as_json(outcome(*ok("plan", "build"), NOT_RUN), 1.0)
     assert [(job["job"], job["state"]) for job in document["jobs"]] == [

@@ -37,10 +37,13 @@ class GitHubStandIn(StandIn):
 
     name = "github"
 
-    def __init__(self, state: Path, repository: str, environments: Sequence[ProtectedEnvironment] = ()) -> None:
+    def __init__(
+        self, state: Path, repository: str, environments: Sequence[ProtectedEnvironment] | None = None
+    ) -> None:
         super().__init__()
         self.repository = repository
-        self.environments = tuple(environments)
+        self.environments = None if environments is None else tuple(environments)
+        """None where nobody said which there are: then no token may see them, rather than that there were none."""
         self._tokens: dict[str, dict[str, str]] = {}
         self._releases = Releases(state)
 
@@ -235,6 +238,8 @@ class GitHubStandIn(StandIn):
     # Environments and the webhook
 
     def _environment_api(self, path: tuple[str, ...]) -> Response:
+        if self.environments is None:
+            raise Refusal(403, "Resource not accessible by integration")
         shown = [_environment(e) for e in self.environments]
         if not path:
             return Response(body={"total_count": len(shown), "environments": shown})

@@ -159,6 +159,10 @@ def test_environments_are_shown_to_who_may_read_actions(tmp_path):
         assert ask(github, "GET", "/environments/none", token)[0] == 404
 
 
+def test_environments_that_nobody_described_are_unreadable_rather_than_missing(github):
+    assert ask(github, "GET", "/environments", github.token({"actions": "read"}))[0] == 403
+
+
 @pytest.mark.parametrize("body", [b"not JSON", b"{}", b'["text"]'])
 def test_the_webhook_takes_only_messages(github, body):
     assert ask(github, "POST", f"{github.url}/webhook", "", body)[0] == 400

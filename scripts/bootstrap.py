@@ -16,13 +16,14 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 sys.path.insert(0, str(SOURCE))
 
+if sys.version_info < (3, 11):  # noqa: UP036 - before the imports below, which an older Python cannot read
+    raise SystemExit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}; set PYTHON=python3.x")
+
 from sealwright.services.package_index import PackageIndex  # noqa: E402 - imports the standard library only
 
 
 def main(environment: Path, lock: Path) -> None:
     """Create `environment`, replacing a half-made one, and install exactly what `lock` names."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - this runs before anything has checked
-        raise SystemExit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}; set PYTHON=python3.x")
     shutil.rmtree(environment, ignore_errors=True)
     venv.create(environment, with_pip=True)
     scripts = environment.absolute() / ("Scripts" if os.name == "nt" else "bin")

@@ -82,12 +82,13 @@ def table(options: Options) -> tuple[AnyJob, ...]:
         _seal(options.seal),
         _probe(),
         _draft(signed),
-        *(_testpypi(options.testpypi) if options.testpypi else ()),
+        *(_testpypi(options.testpypi, _newest_on_linux(options.cells)) if options.testpypi else ()),
         _pypi(options.pypi, checked),
         _confirm(
             "confirm",
             "the index serves exactly these files, its provenance names us, a clean install works",
             "pypi",
+            _newest_on_linux(options.cells),
             after="pypi",
         ),
         _announce(),
@@ -95,6 +96,12 @@ def table(options: Options) -> tuple[AnyJob, ...]:
     if options.notify:
         jobs.append(_notify(options.notify, tuple(job.id for job in jobs)))
     return tuple(jobs)
+
+
+def _newest_on_linux(cells: tuple[Cell, ...]) -> str:
+    """The Python to install with after publishing: one that smoke tried; the project may not admit the tools' own."""
+    pythons = [cell.python for cell in cells if cell.runner.startswith("ubuntu")]
+    return max(pythons, key=lambda python: [int(part) for part in python.rstrip("t").split(".")], default="")
 
 
 def _kept(*jobs: str) -> tuple[Fetch, ...]:
@@ -285,7 +292,7 @@ def _publish(id_: str, why: str, environment: str, inputs: dict[str, str], after
     )
 
 
-def _testpypi(environment: str) -> tuple[Job, Job]:
+def _testpypi(environment: str, python: str) -> tuple[Job, Job]:
     # An attestation made for TestPyPI would be valid on PyPI as well, so none are made there.
     inputs = {"repository-url": TESTPYPI_UPLOAD_URL, "attestations": "false"}
     return (
@@ -294,6 +301,7 @@ def _testpypi(environment: str) -> tuple[Job, Job]:
             "testpypi-check",
             "installs our file from TestPyPI, its dependencies from the default index",
             "testpypi",
+            python,
             after="testpypi",
         ),
     )
@@ -309,12 +317,12 @@ def _pypi(environment: str, after: str) -> Job:
     )
 
 
-def _confirm(id_: str, why: str, index: str, *, after: str) -> Job:
+def _confirm(id_: str, why: str, index: str, python: str, *, after: str) -> Job:
     records = ("plan", "build", "examine", "gate")
     return Job(
         id_,
         why,
-        (Tools(Role.CONFIRM), *_kept(*records), Stage(("confirm",), records, {"INDEX": index}), Keep(id_)),
+        (Tools(Role.CONFIRM, python), *_kept(*records), Stage(("confirm",), records, {"INDEX": index}), Keep(id_)),
         after=(after,),
         runs_project_code=True,
     )

@@ -142,7 +142,8 @@ def certified(snapshot: Snapshot, folder: Path, run: Run) -> Iterator[Maker]:
 
 def run_of(snapshot: Snapshot, **changes: str) -> Run:
     """The run that is rehearsed, or one that differs from it."""
-    subject = snapshot.layout.resume()
+    subject, lock = snapshot.layout.resume()
+    lock.release()
     return replace(Run(subject.repository, f"refs/tags/{subject.tag}", subject.commit), **changes)
 
 

@@ -192,6 +192,7 @@ def _run_one(runner: Runner, job: AnyJob) -> JobResult:
     result = runner.run(job)
     runner.outputs[job.id] = result.outputs
     _complete_dossier(runner.layout, runner.artifacts, job.id)
+    runner.results.save(result)  # last: what has a result is not touched again, so all of it must be there
     return result
 
 

@@ -240,8 +240,8 @@ def test_a_publisher_bound_to_another_environment(after: After) -> None:
     assert outcome.exit_code == 1
     assert support.failed(outcome) == ["pypi"]
     assert support.on_index(outcome.out, "pypi") == []
-    refusals = [exchange for exchange in outcome.exchanges if exchange.service == "pypi" and exchange.refusal]
-    assert refusals
+    assert [finding.code for finding in outcome.findings("pypi")] == ["publisher-mismatch"]
+    assert "'release-pypi'" in outcome.findings("pypi")[0].expected
 
 
 def test_a_publisher_bound_to_no_environment_is_found_by_the_probe(after: After) -> None:

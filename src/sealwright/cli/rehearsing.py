@@ -51,7 +51,7 @@ def _continuing(arguments: argparse.Namespace, out: Path) -> str:
 
 def _lines(outcome: Outcome, seconds: float) -> list[str]:
     width = max(map(len, outcome.jobs))
-    rows = [job_line(job, width, outcome.results.get(job), outcome.records.get(job)) for job in outcome.jobs]
+    rows = [job_line(outcome, job, width) for job in outcome.jobs]
     return [opening(outcome.subject), "", *rows, *closing(outcome, seconds)]
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 from sealwright.dossier import decode
 from sealwright.dossier.store import record_path
 from sealwright.errors import Refused, UsageError
-from sealwright.model import Record, State
+from sealwright.model import Finding, Record, State
 from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import AnyJob
 from sealwright.rehearsal.artifacts import Artifacts
@@ -62,6 +62,13 @@ class Outcome:
     exchanges: tuple[Exchange, ...]
     """Everything the stand-ins were asked in this run."""
     not_rehearsed: tuple[str, ...]
+    explained: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    """What the stand-ins know beyond a job's own words, by job."""
+
+    def findings(self, job: str) -> tuple[Finding, ...]:
+        """Everything that is known of a job that has run in this rehearsal."""
+        recorded = self.records[job].findings if job in self.records else ()
+        return (*recorded, *self.explained.get(job, ()))
 
     @property
     def exit_code(self) -> int:
@@ -174,6 +181,7 @@ def _rehearse(prepared: Prepared, request: Request, environ: Mapping[str, str], 
             stop_after=request.stop_after,
         )
         exchanges = tuple(exchange for standin in services.all() for exchange in standin.exchanges)
+        explained = {job.id: services.explain(job) for job in prepared.jobs}
     records = _records(layout, prepared.jobs)
     unseen = tuple(_unseen(records))
     return Outcome(
@@ -184,6 +192,7 @@ def _rehearse(prepared: Prepared, request: Request, environ: Mapping[str, str], 
         records,
         exchanges,
         (*NEVER_REHEARSED, *subject.not_rehearsed, *unseen),
+        explained,
     )
 
 

@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import Literal, Self
 
 from sealwright.endpoints import OSV_VARIABLE, PYPI_VARIABLE, TESTPYPI_VARIABLE, TRUST_CONFIG_VARIABLE
+from sealwright.model import Finding
 from sealwright.pipeline.jobs import WEBHOOK_SECRET, Options
-from sealwright.pipeline.steps import AnyJob, Call
+from sealwright.pipeline.steps import AnyJob, Call, Job
 from sealwright.rehearsal.layout import Layout, Subject, write_atomically
 from sealwright.rehearsal.standins.advisories import AdvisoriesStandIn
 from sealwright.rehearsal.standins.github import GitHubStandIn
@@ -21,6 +22,7 @@ from sealwright.rehearsal.standins.pypi import Publisher, PyPIStandIn
 from sealwright.rehearsal.standins.server import StandIn
 from sealwright.rehearsal.standins.sigstore import SigstoreStandIn
 from sealwright.services import patience
+from sealwright.services.index import MINT_PATH
 from sealwright.verify.slsa import GENERATOR_COMMIT, GENERATOR_REF
 
 
@@ -48,7 +50,7 @@ class Services:
         root = json.dumps(self.sigstore.trusted_root()).encode()
         bound = {"pypi": options.pypi, "testpypi": options.testpypi or "", **(world.publisher_environments or {})}
         names: tuple[Literal["pypi", "testpypi"], ...] = ("pypi", "testpypi")
-        self.indexes = {
+        self.indexes: dict[str, PyPIStandIn] = {
             name: PyPIStandIn(name, state / name, issuer, root, [_publisher(subject, run, bound[name])])
             for name in names
         }
@@ -93,6 +95,26 @@ class Services:
     def token_of(self, job: AnyJob) -> str:
         """The job's own GitHub token, with its grants and no more."""
         return self.github.token({grant.scope: grant.level for grant in job.grants})
+
+    def explain(self, job: AnyJob) -> tuple[Finding, ...]:
+        """What the stand-ins know of a publishing job's refusal. The real index says only that no publisher matches."""
+        index = self.indexes.get(job.id)
+        if index is None or not isinstance(job, Job) or not any(e.path == MINT_PATH for e in index.refusals):
+            return ()
+        registered = [publisher.environment for publisher in index.publishers]
+        if job.environment in registered:
+            return ()
+        name = ", ".join(registered)
+        return (
+            Finding.failed(
+                "publisher",
+                "publisher-mismatch",
+                job.id,
+                expected=f"environment {name!r}, which the index has on file",
+                found=f"environment {job.environment!r}, in which the job {job.id} of release.yml runs",
+                hint=f"set environments.{job.id} = {name!r} in [tool.sealwright], or correct the publisher there",
+            ),
+        )
 
     def secret(self, name: str) -> str:
         """The value of a secret; only the webhook's exists."""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sealwright import __version__
-from sealwright.model import Finding, Record, State
+from sealwright.model import Finding, State
 from sealwright.rehearsal.layout import Subject
 from sealwright.rehearsal.rehearse import Outcome
 from sealwright.rehearsal.results import JobResult, JobState
@@ -26,23 +26,23 @@ def opening(subject: Subject) -> str:
     )
 
 
-def job_line(job: str, width: int, result: JobResult | None, record: Record | None) -> str:
+def job_line(outcome: Outcome, job: str, width: int) -> str:
     """One row of the table."""
+    result = outcome.results.get(job)
     if result is None:
         return f"  {'--':<6}  {job:<{width}}         not run: the rehearsal was stopped"
     seconds = f"{result.seconds:5.1f}s" if result.state is not JobState.NOT_RUN else " " * 6
-    return f"  {WORDS[result.state]:<6}  {job:<{width}} {seconds}  {note(result, record)}".rstrip()
+    return f"  {WORDS[result.state]:<6}  {job:<{width}} {seconds}  {_note(outcome, result)}".rstrip()
 
 
-def note(result: JobResult, record: Record | None) -> str:
+def _note(outcome: Outcome, result: JobResult) -> str:
     """What a job has to say in a few words."""
     if result.state is JobState.NOT_RUN:
         return f"not run: {result.message}"
-    findings = record.findings if record else ()
     if result.state is not JobState.OK:
-        codes = dict.fromkeys(finding.code for finding in _worst(findings))
+        codes = dict.fromkeys(finding.code for finding in _worst(outcome.findings(result.job)))
         return ", ".join(codes) or _headline(result.message)[: notes.WIDTH]
-    return notes.note(record) if record else ""
+    return notes.note(outcome.records[result.job]) if result.job in outcome.records else ""
 
 
 def closing(outcome: Outcome, seconds: float) -> Iterator[str]:
@@ -97,13 +97,13 @@ def as_json(outcome: Outcome, seconds: float) -> dict[str, Any]:
 
 
 def _job_json(outcome: Outcome, job: str) -> dict[str, Any]:
-    result, record = outcome.results.get(job), outcome.records.get(job)
+    result = outcome.results.get(job)
     return {
         "job": job,
         "state": result.state if result else JobState.NOT_RUN,
         "seconds": round(result.seconds, 3) if result else None,
         "message": result.message if result else "",
-        "findings": [asdict(finding) for finding in record.findings] if record else [],
+        "findings": [asdict(finding) for finding in outcome.findings(job)],
     }
 
 
@@ -120,9 +120,9 @@ def _worst(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 def _attention(outcome: Outcome, job: str, told: set[tuple[str, str]]) -> Iterator[str]:
-    result, record = outcome.results.get(job), outcome.records.get(job)
+    result = outcome.results.get(job)
     stopped = result is not None and result.state in _STOPPED
-    findings = record.findings if record and result and result.state is not JobState.NOT_RUN else ()
+    findings = outcome.findings(job) if result and result.state is not JobState.NOT_RUN else ()
     shown = _worst(findings) if stopped else tuple(f for f in findings if f.state in (State.FAIL, State.ABSENT))
     for finding in dict.fromkeys(shown):  # two stages of a job may miss the same thing
         if not stopped and (finding.check, finding.code) in told:  # the gate repeats what earlier jobs said

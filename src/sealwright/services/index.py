@@ -28,6 +28,8 @@ from sealwright.model import FileRef
 from sealwright.model.digest import is_sha256, sha256_hex
 from sealwright.services.http import Answer, request
 
+MINT_PATH = "/_/oidc/mint-token"
+"""Where an index exchanges an identity token for an upload token."""
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _INTEGRITY_JSON = "application/vnd.pypi.integrity.v1+json"
 
@@ -157,7 +159,7 @@ class IndexClient:
         body = json.dumps({"token": identity_token}).encode()
         answer = request(
             "POST",
-            f"{self.site.url}/_/oidc/mint-token",
+            f"{self.site.url}{MINT_PATH}",
             headers={"Content-Type": "application/json"},
             body=body,
         ).expect(200, 422)

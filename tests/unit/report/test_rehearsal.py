@@ -87,11 +87,13 @@ def test_a_failure_beside_something_unjudged_is_a_failure():
     ],
 )
 def test_a_row_says_how_a_job_ended_without_colour(result, findings, line):
-    assert job_line("build", 5, result, record("build", *findings) if findings else None) == line
+    records = {"build": record("build", *findings)} if findings else {}
+    results = (result,) if result else ()
+    assert job_line(outcome(*results, records=records), "build", 5) == line
 
 
 def test_a_job_without_a_record_shows_the_line_that_says_what_went_wrong():
-    assert job_line("pypi", 4, FAILED, None).endswith("invalid-publisher: no such publisher")
+    assert job_line(outcome(FAILED), "pypi", 4).endswith("invalid-publisher: no such publisher")
 
 
 def test_every_failure_is_explained_and_what_was_not_looked_at_is_listed():

@@ -34,7 +34,7 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.json:
         sys.stdout.write(json.dumps(as_json(outcome, seconds), indent=2) + "\n")
     else:
-        sys.stdout.write("\n".join(_lines(outcome, seconds)) + "\n")
+        sys.stdout.write("\n".join(_lines(outcome, seconds, invocation.directory)) + "\n")
     return outcome.exit_code
 
 
@@ -49,10 +49,10 @@ def _continuing(arguments: argparse.Namespace, out: Path) -> str:
     return shlex.join(["sealwright", "rehearse", *options, "--resume", "--out", str(out)])
 
 
-def _lines(outcome: Outcome, seconds: float) -> list[str]:
+def _lines(outcome: Outcome, seconds: float, directory: Path) -> list[str]:
     width = max(map(len, outcome.jobs))
     rows = [job_line(outcome, job, width) for job in outcome.jobs]
-    return [opening(outcome.subject), "", *rows, *closing(outcome, seconds)]
+    return [opening(outcome.subject), "", *rows, *closing(outcome, seconds, directory)]
 
 
 def _request(arguments: argparse.Namespace, directory: Path) -> Request:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from sealwright import __version__
@@ -45,8 +46,8 @@ def _note(outcome: Outcome, result: JobResult) -> str:
     return notes.note(outcome.records[result.job]) if result.job in outcome.records else ""
 
 
-def closing(outcome: Outcome, seconds: float) -> Iterator[str]:
-    """Everything below the table."""
+def closing(outcome: Outcome, seconds: float, directory: Path) -> Iterator[str]:
+    """Everything below the table; `directory` is where the reader stands."""
     told: set[tuple[str, str]] = set()
     for job in outcome.jobs:
         yield from _attention(outcome, job, told)
@@ -55,7 +56,8 @@ def closing(outcome: Outcome, seconds: float) -> Iterator[str]:
     yield from (f"  {item}" for item in outcome.not_rehearsed)
     yield ""
     yield verdict_line(outcome)
-    yield f"{seconds:.1f}s  dossier: {outcome.out}"
+    shown = outcome.out.relative_to(directory) if outcome.out.is_relative_to(directory) else outcome.out
+    yield f"{seconds:.1f}s  dossier: {shown}"
 
 
 def verdict_line(outcome: Outcome) -> str:

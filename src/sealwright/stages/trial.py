@@ -117,7 +117,7 @@ class _Inside:
         """What was tried, in a few words."""
         parts = [f"imports {', '.join(self.imported)}" if self.imported else "nothing to import"]
         if self.wheel.scripts:
-            parts.append(f"{', '.join(script.name for script in self.wheel.scripts)} start")
+            parts.append(f"starts {', '.join(script.name for script in self.wheel.scripts)}")
         if self.trial.material.settings.command:
             parts.append("smoke command passed")
         return "; ".join(parts)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,10 +113,15 @@ def test_every_failure_is_explained_and_what_was_not_looked_at_is_listed():
     assert text.endswith("9.8s  dossier: out")
 
 
+def test_a_dossier_below_the_reader_s_folder_is_shown_from_there():
+    found = replace(outcome(*ok(*JOBS)), out=Path("/home/me/build/rehearsal"))
+    assert [*closing(found, 1, Path("/home/me"))][-1] == "1.0s  dossier: build/rehearsal"
+
+
 def test_what_an_earlier_job_said_already_is_not_said_again():
     absent = Finding.absent("build-environment", "build-lock-absent")
     records = {job: record(job, absent) for job in ("plan", "build")}
-    assert "\n".join(closing(outcome(*ok(*JOBS), records=records), 1)).count("build-lock-absent") == 1
+    assert "\n".join(closing(outcome(*ok(*JOBS), records=records), 1, Path("/home"))).count("build-lock-absent") == 1
 
 
 def test_what_two_stages_of_a_failed_job_say_alike_is_said_once():

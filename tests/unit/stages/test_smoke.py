@@ -52,7 +52,7 @@ def test_a_wheel_that_works_passes_and_is_stated(tmp_path):
     )
     release, done = tried(tmp_path, make_wheel(GOOD, SCRIPT), command)
     assert [(f.state, f.found) for f in done.record.findings] == [
-        (State.PASS, "imports tiny_project; tiny start; smoke command passed")
+        (State.PASS, "imports tiny_project; starts tiny; smoke command passed")
     ]
     statement = statement_of(release)
     assert (statement.predicate_type, statement.predicate["result"]) == (TEST_RESULT, "PASSED")

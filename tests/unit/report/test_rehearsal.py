@@ -105,7 +105,9 @@ def test_every_failure_is_explained_and_what_was_not_looked_at_is_listed():
         ),
     )
     text = "\n".join(
-        closing(outcome(*ok("plan"), JobResult("build", JobState.FAILED), records={"build": broken}), 9.81)
+        closing(
+            outcome(*ok("plan"), JobResult("build", JobState.FAILED), records={"build": broken}), 9.81, Path("/home")
+        )
     )
     assert "FAIL    version-mismatch x.whl  (build)" in text
     for line in ("expected  1.0", "found     1.1", "fix       tag the right commit", "Not rehearsed:", "  approvals"):
@@ -129,7 +131,7 @@ def test_what_two_stages_of_a_failed_job_say_alike_is_said_once():
     found = outcome(
         *ok("plan"), JobResult("build", JobState.FAILED), records={"build": record("build", missing, missing)}
     )
-    assert "\n".join(closing(found, 1)).count("FAIL    closure-missing") == 1
+    assert "\n".join(closing(found, 1, Path("/home"))).count("FAIL    closure-missing") == 1
 
 
 def test_json_holds_all_jobs_also_those_that_did_not_run():

@@ -39,7 +39,8 @@ from tests.support.sigstore import edited, local_sigstore
 
 from sealwright.errors import Refused
 from sealwright.rehearsal.standins.rekor import _checkpoint
-from sealwright.verify.bundle import TrustRoot, verify_file, verify_statement
+from sealwright.services.trust import public_good
+from sealwright.verify.bundle import verify_file, verify_statement
 
 NO_ENVELOPE = {"payload": "", "payloadType": "", "signatures": []}
 
@@ -212,7 +213,7 @@ def test_a_signed_payload_that_is_no_statement_is_refused(world: World, version:
 @pytest.mark.parametrize("version", [1, 2])
 def test_another_trust_root_does_not_vouch(world: World, version: int) -> None:
     bundles = world.by_version[version]
-    for root in (world.other_root, TrustRoot.public_good()):
+    for root in (world.other_root, public_good()):
         assert refusal(lambda root=root: verify_file(bundles.file, SHA256, root)) == "certificate-invalid"
         assert refusal(lambda root=root: verify_statement(bundles.statement, root)) == "certificate-invalid"
 

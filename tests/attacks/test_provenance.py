@@ -9,7 +9,7 @@ from tests.support.provenance import EXPECTED, FILES, GENERATOR, SDIST, WHEEL, M
 from tests.support.sigstore import local_sigstore
 
 from sealwright.model import FileRef, State
-from sealwright.verify.bundle import TrustRoot
+from sealwright.services.trust import public_good
 from sealwright.verify.expected import Expected
 from sealwright.verify.github_provenance import judge_github
 from sealwright.verify.slsa import GENERATOR_COMMIT, GENERATOR_REF, judge_generator
@@ -289,7 +289,7 @@ RULES_LINT = Expected(
 
 @needs_samples
 def test_a_real_bundle_of_the_generator_passes():
-    findings = judge_generator((SAMPLES / SLSA).read_bytes(), (BINARY,), EXAMPLE, TrustRoot.public_good())
+    findings = judge_generator((SAMPLES / SLSA).read_bytes(), (BINARY,), EXAMPLE, public_good())
     assert [f.state for f in findings] == [State.PASS]
 
 
@@ -303,7 +303,7 @@ def test_a_real_bundle_of_the_generator_passes():
     ],
 )
 def test_a_real_bundle_of_something_else_is_refused(name, codes):
-    findings = judge_generator((SAMPLES / name).read_bytes(), (BINARY,), EXAMPLE, TrustRoot.public_good())
+    findings = judge_generator((SAMPLES / name).read_bytes(), (BINARY,), EXAMPLE, public_good())
     assert not passes(findings)
     assert failures(findings) if codes is None else failures(findings) == codes
 
@@ -311,7 +311,7 @@ def test_a_real_bundle_of_something_else_is_refused(name, codes):
 @needs_samples
 def test_a_real_attestation_that_claims_another_signer_is_refused():
     data = (SAMPLES / "github-attest" / "MODULE-wrong-signer.bazel.intoto.jsonl").read_bytes()
-    findings = judge_github(data, (MODULE,), RULES_LINT, TrustRoot.public_good())
+    findings = judge_github(data, (MODULE,), RULES_LINT, public_good())
     assert {"signer-repository", "signer-workflow", "predicate-builder", "predicate-source"} <= failures(findings)
     assert not passes(findings)
 
@@ -319,6 +319,6 @@ def test_a_real_attestation_that_claims_another_signer_is_refused():
 @needs_samples
 def test_a_real_attestation_agrees_with_its_certificate_in_every_fact():
     data = (SAMPLES / "github-attest" / "MODULE.bazel.intoto.jsonl").read_bytes()
-    findings = judge_github(data, (MODULE,), RULES_LINT, TrustRoot.public_good())
+    findings = judge_github(data, (MODULE,), RULES_LINT, public_good())
     # It was signed in a reusable workflow, which we are not; all else holds.
     assert failures(findings) == {"signer-workflow", "signer-commit"}

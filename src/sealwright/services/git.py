@@ -67,7 +67,7 @@ class Repository:
         self.path = path
         self.environ = environ
         self._trees: dict[str, dict[str, TreeEntry]] = {}
-        shallow, self.object_format, git_dir = self._open()
+        shallow, git_dir = self._open()
         self.git_dir = Path(git_dir)
         if shallow == "true":
             raise UsageError(
@@ -258,7 +258,7 @@ class Repository:
     def _open(self) -> list[str]:
         if not self.path.is_dir():
             raise UsageError("not-a-repository", f"{self.path} is not a folder", hint="give the path of a git clone")
-        asked = ("--is-shallow-repository", "--show-object-format", "--git-common-dir")
+        asked = ("--is-shallow-repository", "--git-common-dir")
         found = self._git("rev-parse", "--path-format=absolute", *asked, check=False)
         if found.returncode != 0:
             raise UsageError(

@@ -13,8 +13,9 @@ from sealwright.dossier.store import EVIDENCE, REBUILT, STATEMENTS
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding, State
 from sealwright.services.signing import Signer, open_signer
+from sealwright.services.trust import trust_root
 from sealwright.stages.base import Context, Result
-from sealwright.stages.workflow_run import expected_of, trust_root
+from sealwright.stages.workflow_run import expected_of
 from sealwright.verify.bundle import TrustRoot, Verified, verify_file, verify_statement
 from sealwright.verify.evidence import GITHUB_BUNDLE, SBOM_SUFFIX, SIGNATURE_SUFFIX, STATEMENT_SUFFIX
 from sealwright.verify.expected import Expected, judge_claims

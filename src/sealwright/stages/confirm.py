@@ -12,9 +12,9 @@ from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.model import FileRef, Finding
 from sealwright.services.index import IndexClient, IndexFile, Presence, compare, of_release
 from sealwright.services.patience import Patience
+from sealwright.services.trust import trust_root
 from sealwright.stages.base import Context, Result, finding_of
 from sealwright.stages.confirm_install import check_install, pip_tool
-from sealwright.verify.bundle import TrustRoot
 from sealwright.verify.pep740 import ExpectedPublisher, verify_provenance
 
 FILES = "index-files"
@@ -146,8 +146,7 @@ def _judge_provenance(
     client: IndexClient, context: Context, planned: Sequence[FileRef], patience: Patience
 ) -> Iterator[Finding]:
     plan = context.plan
-    config = context.endpoints.trust_config
-    root = TrustRoot.parse(Path(config).read_bytes()) if config else TrustRoot.public_good()
+    root = trust_root(context.endpoints)
     expected = ExpectedPublisher(
         plan.repository, WORKFLOW, context.settings.environments.pypi, commit=plan.commit, ref=plan.ref
     )

@@ -21,7 +21,7 @@ from sealwright.services.patience import Patience
 from sealwright.services.processes import Finished, run
 from sealwright.stages.base import Context, finding_of
 from sealwright.verify.closure import parse_pylock
-from sealwright.verify.wheel import read_wheel
+from sealwright.verify.wheel import Wheel, read_wheel
 
 CHECK = "install"
 _PYLOCK = "evidence/pylock.toml"
@@ -29,20 +29,7 @@ _INVISIBLE = ("No matching distribution found", "Could not find a version")
 _OTHER_PYTHON = ("require a different python version", "This version of pip does not support python")
 _UNANSWERED = ("Connection", "Max retries exceeded", "HTTP error 5", "timed out", "JSONDecodeError")
 
-# Runs inside the new environment. The shallowest packages only: a namespace package has nothing to import by itself.
-_IMPORT = """
-import importlib, importlib.metadata, sys
-name, *skipped = sys.argv[1:]
-parts = [file.parts for file in importlib.metadata.files(name) or () if ".." not in file.parts]
-packages = {p[:-1] for p in parts if p[-1] == "__init__.py"}
-modules = {(p[0].split(".")[0],) for p in parts if len(p) == 1 and p[0].endswith((".py", ".so", ".pyd"))}
-inner = {p for p in packages if any(p[:n] in packages for n in range(1, len(p)))}
-for found in sorted((packages - inner) | modules):
-    module = ".".join(found)
-    if module not in skipped and all(part.isidentifier() for part in found):
-        importlib.import_module(module)
-        print(module)
-"""
+_IMPORT = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
 
 
 def pip_tool() -> Tool:
@@ -65,7 +52,9 @@ def check_install(context: Context, site: IndexSite, patience: Patience) -> Find
 
 def _try(context: Context, site: IndexSite, patience: Patience, folder: Path) -> Finding:
     index = PackageIndex.of(context.environ)
-    environment = make_environment(folder / "venv", _python(context), context.environ, index)
+    wheel = _wheel(context)
+    python = python_for(wheel.requires_python, context.plan.cells, context.environ)
+    environment = make_environment(folder / "venv", python, context.environ, index)
     ours = _install_ours(context, site, patience, environment, index)
     if ours.returncode != 0:
         return _explain(ours)
@@ -73,7 +62,7 @@ def _try(context: Context, site: IndexSite, patience: Patience, folder: Path) ->
     complaints = environment.complaints()
     if complaints:
         return Finding.failed(CHECK, "dependencies-broken", expected="dependencies that fit together", found=complaints)
-    return _import(context, environment, folder)
+    return _import(context, wheel, environment, folder)
 
 
 def python_for(requires_python: str, cells: Iterable[Cell], environ: Mapping[str, str]) -> Path:
@@ -85,12 +74,13 @@ def python_for(requires_python: str, cells: Iterable[Cell], environ: Mapping[str
     return next((python for python in found if python), Path(sys.executable))
 
 
-def _python(context: Context) -> Path:
-    required = ""
-    for ref in context.wheels()[:1]:
-        with context.dossier.file(ref).open("rb") as stream:
-            required = read_wheel(stream, ref.name).requires_python
-    return python_for(required, context.plan.cells, context.environ)
+def _wheel(context: Context) -> Wheel:
+    # All wheels of a release require and offer the same; resolve has seen to it.
+    ref = next(iter(context.wheels()), None)
+    if ref is None:
+        raise Refused("wheel-missing", "the release has no wheel", hint="pip is told to install wheels only")
+    with context.dossier.file(ref).open("rb") as stream:
+        return read_wheel(stream, ref.name)
 
 
 def _install_ours(
@@ -98,7 +88,7 @@ def _install_ours(
 ) -> Finished:
     # The default index may hold a file of the same name; only this one is asked.
     alone = PackageIndex(index_url=f"{site.url}/simple/", certificate=index.certificate)
-    hashes = "".join(f" --hash=sha256:{ref.sha256}" for ref in context.wheels() or context.distributions())
+    hashes = "".join(f" --hash=sha256:{ref.sha256}" for ref in context.wheels())
     requirements = f"{context.plan.project.name}=={context.plan.version}{hashes}\n"
     env = {**base_env(context.environ), **alone.pip_env()}
     last: list[Finished] = []
@@ -134,13 +124,13 @@ def _pip(environment: Environment, arguments: Sequence[str], env: Mapping[str, s
     return run([sys.executable, "-m", "pip", "--python", environment.python, *arguments], env=env, check=False)
 
 
-def _import(context: Context, environment: Environment, folder: Path) -> Finding:
-    skipped = [skip.module for skip in context.settings.smoke.skip_imports]
-    argv: list[str | Path] = [environment.python, "-I", "-c", _IMPORT, context.plan.project.name, *skipped]
-    finished = environment.run(argv, cwd=folder)
+def _import(context: Context, wheel: Wheel, environment: Environment, folder: Path) -> Finding:
+    skipped = {skip.module for skip in context.settings.smoke.skip_imports}
+    modules = [module for module in wheel.imports if module not in skipped]
+    finished = environment.run([environment.python, "-I", "-c", _IMPORT, *modules], cwd=folder)
     if finished.returncode != 0:
         return Finding.failed(CHECK, "import-failed", expected="every top-level module imports", found=finished.tail)
-    return Finding.passed(CHECK, found=f"by pip, imports {', '.join(finished.stdout.split()) or 'nothing'}")
+    return Finding.passed(CHECK, found=f"by pip, imports {', '.join(modules) or 'nothing'}")
 
 
 def _explain(finished: Finished) -> Finding:

@@ -17,8 +17,9 @@ from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import Job, Stage
 from sealwright.report.summary import gate_summary
 from sealwright.services.index import IndexClient, of_release
+from sealwright.services.trust import trust_root
 from sealwright.stages.base import SUMS_VARIABLE, Context, Result, finding_of, mode_of, record_digests
-from sealwright.stages.workflow_run import expected_of, run_of, trust_root
+from sealwright.stages.workflow_run import expected_of, run_of
 from sealwright.verify import controls, release_json, vsa
 from sealwright.verify.evidence import GENERATOR_BUNDLE, Case, Evidence, FileContent, refs_in
 from sealwright.verify.files import sha256sums

@@ -7,8 +7,9 @@ from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding
 from sealwright.model.digest import is_sha256
 from sealwright.services.signing import open_signer
+from sealwright.services.trust import trust_root
 from sealwright.stages.base import Context, Result
-from sealwright.stages.workflow_run import expected_of, trust_root
+from sealwright.stages.workflow_run import expected_of
 from sealwright.verify.bundle import Claims, verify_file, verify_statement
 from sealwright.verify.evidence import RELEASE_SIGNATURE, SUMMARY_BUNDLE
 from sealwright.verify.expected import judge_claims

@@ -6,11 +6,9 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from sealwright.endpoints import Endpoints
 from sealwright.errors import UsageError
-from sealwright.verify.bundle import TrustRoot
 from sealwright.verify.expected import Expected
 
 
@@ -37,19 +35,6 @@ def expected_of(environ: Mapping[str, str], *, this_attempt: bool) -> Expected:
         run_uri=f"{run_of(environ)}{attempt}" if this_attempt else "",
         server_url=Endpoints.of(environ).github_url,
     )
-
-
-def trust_root(endpoints: Endpoints) -> TrustRoot:
-    """The configured trust root, else the public-good one.
-
-    Raises UsageError (`trust-config-unreadable`) and Refused (`trust-root-malformed`).
-    """
-    if endpoints.trust_config is None:
-        return TrustRoot.public_good()
-    try:
-        return TrustRoot.parse(Path(endpoints.trust_config).read_bytes())
-    except OSError as error:
-        raise UsageError("trust-config-unreadable", f"{endpoints.trust_config}: {error}") from error
 
 
 def _value(environ: Mapping[str, str], name: str) -> str:

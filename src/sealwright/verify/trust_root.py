@@ -7,16 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from importlib import resources
-from urllib.parse import quote
 
 from sigstore_models.trustroot import v1 as models
 
 from sealwright.errors import Refused
 from sealwright.model.digest import sha256_hex
 from sealwright.verify.authorities import Authority, TimestampAuthority, Window
-
-_PUBLIC_GOOD = "https://tuf-repo-cdn.sigstore.dev"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +39,6 @@ class TrustRoot:
         Raises Refused (`trust-root-malformed`).
         """
         return _parse(data)
-
-    @classmethod
-    def public_good(cls) -> TrustRoot:
-        """The root of the public-good instance as this installation of sigstore embeds it; it ages."""
-        folder = resources.files("sigstore") / "_store" / quote(_PUBLIC_GOOD, safe="")
-        return _parse((folder / "trusted_root.json").read_bytes())
 
 
 @lru_cache(maxsize=16)

@@ -8,8 +8,8 @@ import pytest
 
 from sealwright.endpoints import Endpoints
 from sealwright.errors import UsageError
-from sealwright.stages.workflow_run import expected_of, run_of, trust_root
-from sealwright.verify.bundle import TrustRoot
+from sealwright.services.trust import public_good, trust_root
+from sealwright.stages.workflow_run import expected_of, run_of
 
 VARIABLES = {
     "GITHUB_REPOSITORY": "owner/name",
@@ -40,7 +40,7 @@ def test_a_missing_variable_is_not_an_empty_expectation(missing: str) -> None:
 
 
 def test_the_public_good_root_is_the_default() -> None:
-    assert trust_root(Endpoints.of({})) is TrustRoot.public_good()
+    assert trust_root(Endpoints.of({})) is public_good()
 
 
 def test_a_trust_root_that_is_not_there_is_an_error_and_not_the_default(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from tests.support.bundles import (
 )
 from tests.support.sigstore import COMMIT, IDENTITY, ISSUER, edited
 
+from sealwright.services.trust import public_good
 from sealwright.verify.bundle import TrustRoot, verify_bundle_object, verify_file, verify_statement
 
 GENERATOR = "slsa-framework/slsa-github-generator"
@@ -115,8 +116,8 @@ def test_a_trust_root_with_a_gap_is_refused(world: World, path: tuple[str | int,
 def test_a_trust_root_is_read_once_and_dated(world: World) -> None:
     data = json.dumps(world.trusted_root).encode()
     assert TrustRoot.parse(data) is TrustRoot.parse(bytes(bytearray(data)))
-    assert TrustRoot.public_good() is TrustRoot.public_good()
-    assert TrustRoot.public_good().newest >= datetime(2025, 1, 1, tzinfo=UTC)
+    assert public_good() is public_good()
+    assert public_good().newest >= datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def test_ten_bundles_are_quick(world: World) -> None:
@@ -140,15 +141,15 @@ def test_ten_bundles_are_quick(world: World) -> None:
 )
 def test_public_bundles_verify_offline(name: str, signer: str) -> None:
     data = (SAMPLES / name).read_bytes()
-    verified = verify_statement(data, TrustRoot.public_good())
+    verified = verify_statement(data, public_good())
     assert verified.claims.san.startswith(f"https://github.com/{signer}/")
     assert verified.claims.runner == "github-hosted"
     assert verified.log_version == 1
     changed = edited(data, ENVELOPE, "payload", value=flip(10))
-    assert refusal(lambda: verify_statement(changed, TrustRoot.public_good())) == "signature-invalid"
+    assert refusal(lambda: verify_statement(changed, public_good())) == "signature-invalid"
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the samples of public bundles are not here")
 def test_an_envelope_without_a_log_entry_is_no_bundle() -> None:
     data = (SAMPLES / "slsa-generic-legacy-dsse/binary-linux-amd64-push-v14.2.intoto.jsonl").read_bytes()
-    assert refusal(lambda: verify_statement(data, TrustRoot.public_good())) == "bundle-malformed"
+    assert refusal(lambda: verify_statement(data, public_good())) == "bundle-malformed"

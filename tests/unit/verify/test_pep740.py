@@ -10,6 +10,7 @@ import pytest
 from tests.support.pypi import COMMIT, RUN, World, make_world, write_release
 
 from sealwright.model import Finding, State, sha256_hex
+from sealwright.services.trust import public_good
 from sealwright.verify.bundle import TrustRoot
 from sealwright.verify.pep740 import ExpectedPublisher, verify_provenance
 
@@ -33,7 +34,7 @@ def judge_real(
 ) -> list[tuple[str, State]]:
     digest = sha256_hex((SAMPLES / SDIST).read_bytes())
     publisher = ExpectedPublisher(repository, workflow, environment, **expected)
-    return codes(verify_provenance((SAMPLES / name).read_bytes(), SDIST, digest, TrustRoot.public_good(), publisher))
+    return codes(verify_provenance((SAMPLES / name).read_bytes(), SDIST, digest, public_good(), publisher))
 
 
 PASSED = ("index-provenance", State.PASS)
@@ -97,7 +98,7 @@ def test_provenance_of_another_file_fails(name: str, sha256: str | None) -> None
     digest = sha256 or sha256_hex((SAMPLES / SDIST).read_bytes())
     publisher = ExpectedPublisher("pypa/sampleproject", "release.yml", None)
     data = (SAMPLES / "prov.json").read_bytes()
-    findings = verify_provenance(data, name, digest, TrustRoot.public_good(), publisher)
+    findings = verify_provenance(data, name, digest, public_good(), publisher)
     assert codes(findings) == [("attestation-subject", State.FAIL)]
 
 
@@ -205,7 +206,7 @@ def test_what_is_no_provenance_fails(world: World, data: bytes) -> None:
 
 
 def test_another_trust_root_does_not_verify_it(world: World) -> None:
-    answer = judge(world, root=TrustRoot.public_good())
+    answer = judge(world, root=public_good())
     assert PASSED not in answer
     assert all(state is State.FAIL for _, state in answer)
 

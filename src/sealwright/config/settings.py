@@ -36,7 +36,6 @@ class Smoke(Strict):
 
     command: tuple[Text, ...] = ()
     """The project's own smoke command as an argument list, run in the fresh environment."""
-    extras: tuple[Text, ...] = ()
     skip_imports: tuple[SkippedImport, ...] = ()
 
 

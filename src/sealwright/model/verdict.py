@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -75,5 +76,12 @@ class Verdict:
         """0 passed, 1 judged and failed, 3 could not judge."""
         if self.passed:
             return 0
-        states = {f.state for f in self.blocking}
-        return 3 if states == {State.UNAVAILABLE} and not self.unanswered else 1
+        return 1 if self.unanswered or not self.subjects else exit_code_of(self.blocking)
+
+
+def exit_code_of(blocking: Iterable[Finding]) -> int:
+    """0 if nothing blocks, 1 if something was judged and failed, 3 if all that blocks could not be judged."""
+    states = {finding.state for finding in blocking}
+    if not states:
+        return 0
+    return 3 if states == {State.UNAVAILABLE} else 1

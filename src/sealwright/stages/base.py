@@ -14,8 +14,9 @@ from sealwright.dossier import Dossier, decode, encode
 from sealwright.dossier.store import PLAN, POLICY, SETTINGS, record_path
 from sealwright.endpoints import TRUST_CONFIG_VARIABLE, Endpoints
 from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
-from sealwright.model import FileRef, Finding, Mode, Plan, Planned, Record, State, Sums, Tool, sha256_hex
+from sealwright.model import FileRef, Finding, Mode, Plan, Planned, Record, Sums, Tool, sha256_hex
 from sealwright.model.digest import is_sha256
+from sealwright.model.verdict import exit_code_of
 from sealwright.pipeline.steps import DOSSIER, NEW, PUBLISH, SOURCE
 
 log = logging.getLogger("sealwright")
@@ -145,9 +146,7 @@ class Completed:
     @property
     def exit_code(self) -> int:
         """0, 1, or 3 if nothing failed but something required could not be judged."""
-        if not self.blocking:
-            return 0
-        return 3 if all(f.state is State.UNAVAILABLE for f in self.blocking) else 1
+        return exit_code_of(self.blocking)
 
 
 def run_job(names: Iterable[str], environ: Mapping[str, str], workspace: Path) -> Completed:

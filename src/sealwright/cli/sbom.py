@@ -10,8 +10,8 @@ _EPILOG = """\
 Without --check, the SBOM goes to standard output or to --out. Set SOURCE_DATE_EPOCH, or name the project, for the same
 bytes from the same wheel; otherwise the document says when it was made.
 
-With --check, FILE is judged: it must fit its schema, bind to the wheel by digest, list exactly the packages and edges of
-a real installation, and have the elements that --require asks for. docs/sbom.md lists them all.
+With --check, FILE is judged: it must fit its schema, bind to the wheel by digest, list exactly the packages and edges
+of a real installation, and have the elements that --require asks for. docs/sbom.md lists them all.
 
 Exit codes: 0 passed, 1 judged and failed, 2 usage, 3 could not judge.
 """
@@ -19,19 +19,35 @@ Exit codes: 0 passed, 1 judged and failed, 2 usage, 3 could not judge.
 
 def run(invocation: Invocation) -> int:
     """Make or judge an SBOM."""
-    arguments = _parser().parse_args(invocation.arguments)
+    arguments = _parsed(invocation)
+    # Imported late: `--help` does without them.
     if arguments.check is not None:
-        from sealwright.cli.sbom_checking import perform  # noqa: PLC0415 - imports that `--help` does without
-    else:
-        from sealwright.cli.sbom_making import perform  # noqa: PLC0415
-    return perform(arguments, invocation)
+        from sealwright.cli import sbom_checking  # noqa: PLC0415
+
+        return sbom_checking.perform(arguments, invocation)
+    from sealwright.cli import sbom_making  # noqa: PLC0415
+
+    return sbom_making.perform(arguments, invocation)
+
+
+def _parsed(invocation: Invocation) -> argparse.Namespace:
+    parser = _parser()
+    arguments = parser.parse_args(invocation.arguments)
+    making = ("out", "sdist", "project", "spec", "author", "pypi")
+    others = making if arguments.check is not None else ("pylock", "require", "json")
+    for name in others:
+        if getattr(arguments, name):
+            parser.error(
+                f"--{name} is for {'making' if name in making else 'judging'} an SBOM: with or without --check?"
+            )
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sealwright sbom",
-        description="Makes the CycloneDX SBOM of a wheel, with everything that an installation of it brings, or judges an"
-        " SBOM that any program made of it. Dependencies come from the index that pip is configured for.",
+        description="Makes the CycloneDX SBOM of a wheel, with everything that an installation of it brings, or judges"
+        " an SBOM that any program made of it. Dependencies come from the index that pip is configured for.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

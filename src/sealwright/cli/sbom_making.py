@@ -17,7 +17,7 @@ from sealwright.project import github_repository
 from sealwright.report.findings import finding_lines
 from sealwright.sbom.describe import Circumstances
 from sealwright.sbom.make import make_alone
-from sealwright.sbom.metadata import Person
+from sealwright.sbom.metadata import Person, is_email
 from sealwright.sbom.references import Origin
 from sealwright.services.environments import PackageIndex
 from sealwright.services.git import Repository
@@ -38,7 +38,7 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.out:
         (invocation.directory / arguments.out).write_bytes(made.data)
     else:
-        sys.stdout.write(made.data.decode())
+        sys.stdout.buffer.write(made.data)  # these very bytes, whatever the terminal's encoding
     return 0
 
 
@@ -94,6 +94,7 @@ def _author(text: str | None) -> Person | None:
     if text is None:
         return None
     name, email = parseaddr(text)
-    if not email.count("@") == 1 and not name:
+    author = Person(name, email) if is_email(email) else Person(text.strip())
+    if "@" in author.name or author == Person(""):
         raise UsageError("author-malformed", f"--author {text!r}", hint="write it as 'Ada L. <ada@example.org>'")
-    return Person(name, email if "@" in email else "")
+    return author

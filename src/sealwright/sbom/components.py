@@ -15,7 +15,7 @@ from sealwright.sbom.entities import contact, creator, index_supplier, project_s
 from sealwright.sbom.files import Digests, Locked
 from sealwright.sbom.licences import declared
 from sealwright.sbom.metadata import Metadata
-from sealwright.sbom.references import Origin, file_references, hashes_of, root_references
+from sealwright.sbom.references import Origin, dependency_references, hashes_of, root_references
 from sealwright.verify.cyclonedx import purl_of
 from sealwright.verify.taxonomy import (
     BSI_ARCHIVE,
@@ -84,7 +84,7 @@ def dependency_component(dependency: Dependency, relations: Relations) -> Compon
     return _component(
         dependency.metadata,
         [HashType(alg=HashAlgorithm.SHA_256, content=file.sha256)],
-        file_references(file, dependency.source),
+        dependency_references(dependency.metadata, file, dependency.source),
         supplier=index_supplier(file.url),
         contents=dependency.contents,
         properties=_properties(file.filename, dependency.contents, relations),

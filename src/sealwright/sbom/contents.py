@@ -78,7 +78,8 @@ def wheel_contents(wheel: Path) -> Contents:
 def installed_contents(folder: Path) -> dict[str, Contents]:
     """What is in each distribution that is installed in a site-packages folder, by normalised name.
 
-    RECORD says which files are whose; links and what lies outside the folder are passed over.
+    RECORD says which files are whose, except in the dist-info folder itself, which is one distribution's alone. Links
+    and what lies outside the folder are passed over.
     """
     return {
         str(canonicalize_name(info.name.partition("-")[0])): _contents(
@@ -92,6 +93,7 @@ def _recorded(folder: Path, info: Path) -> list[str]:
     record = info / "RECORD"
     lines = record.read_text("utf-8", "replace").splitlines() if record.is_file() else []
     names = [line.rsplit(",", 2)[0].strip('"') for line in lines]
+    names += [path.relative_to(folder).as_posix() for path in info.rglob("*")]
     return [name for name in names if is_plain_path(name) and (_is_inside(folder, name) or not _is_read(name))]
 
 

@@ -69,7 +69,7 @@ def compose(description: Description) -> bytes:
     """The bytes of a CycloneDX document; no clock, folder or locale changes them."""
     merged = merge(_containers(description))
     document = json.loads(_OUTPUTS[description.spec](_bom(description, merged)).output_as_string())
-    # cyclonedx-python-lib has no model of the first two, and the third only from 11.7 on.
+    # cyclonedx-python-lib has no model of the first two, and one of the third only from 11.12 on.
     document["compositions"] = _compositions(description, merged)
     if description.build_tools:
         document["formulation"] = formulation(description.build_tools)

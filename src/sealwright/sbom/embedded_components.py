@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from email.utils import parseaddr
 from typing import Any
 
 from cyclonedx.model import HashAlgorithm, HashType, Property
@@ -80,7 +81,8 @@ def _entity(value: Any) -> OrganizationalEntity | None:
 
 def _authors(raw: Json) -> Iterator[OrganizationalContact]:
     # `author` is what 1.5 had; cargo-cyclonedx writes addresses into it.
-    names = [_text(entry.get("name")) for entry in _items(raw.get("authors"))] or [_text(raw.get("author"))]
+    author = _text(raw.get("author"))
+    names = [_text(entry.get("name")) for entry in _items(raw.get("authors"))] or [parseaddr(author)[0] or author]
     yield from (OrganizationalContact(name=name) for name in names if name)
 
 

@@ -102,6 +102,11 @@ def installed_metadata(folder: Path) -> dict[str, Metadata]:
     return {metadata.name: metadata for metadata in found}
 
 
+def is_email(text: str) -> bool:
+    """Whether it looks like an address of e-mail, which the schema of CycloneDX insists on."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def _line(text: str) -> str:
     return " ".join(text.split())
 
@@ -109,7 +114,7 @@ def _line(text: str) -> str:
 def _people(raw: RawMetadata, role: str) -> tuple[Person, ...]:
     fields: dict[str, str] = {key: value for key, value in raw.items() if isinstance(value, str)}
     listed = getaddresses([fields.get(f"{role}_email", "")])
-    people = [Person(_line(name), email if _EMAIL.fullmatch(email) else "") for name, email in listed]
+    people = [Person(_line(name), email if is_email(email) else "") for name, email in listed]
     named = {person.name for person in people}
     names = _line(fields.get(role, ""))
     if names and names not in named:

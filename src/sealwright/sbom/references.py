@@ -66,13 +66,13 @@ def root_references(
         # A bare name is an address too: the file lies beside the document.
         url = XsUri(file.url if on_pypi else file.filename)
         yield ExternalReference(type=kind, url=url, hashes=hashes_of(file), comment=file.filename)
-    yield from links(metadata)
+    yield from _links(metadata)
     if origin.vcs_url:
         yield ExternalReference(type=_VCS, url=XsUri(origin.vcs_url), comment=origin.comment)
 
 
-def file_references(wheel: Locked, source: Locked | None) -> Iterator[ExternalReference]:
-    """Of a dependency, as its lock names its files."""
+def dependency_references(metadata: Metadata, wheel: Locked, source: Locked | None) -> Iterator[ExternalReference]:
+    """Of a dependency, as its lock names its files and as it links itself."""
     for kind, file in (
         (ExternalReferenceType.DISTRIBUTION, wheel),
         (ExternalReferenceType.SOURCE_DISTRIBUTION, source),
@@ -80,10 +80,11 @@ def file_references(wheel: Locked, source: Locked | None) -> Iterator[ExternalRe
         if file is not None and file.url:
             digest = HashType(alg=HashAlgorithm.SHA_256, content=file.sha256)
             yield ExternalReference(type=kind, url=XsUri(file.url), hashes=[digest], comment=file.filename)
+    yield from _links(metadata)
 
 
-def links(metadata: Metadata) -> Iterator[ExternalReference]:
-    """What a distribution links to, sorted into kinds by its labels."""
+def _links(metadata: Metadata) -> Iterator[ExternalReference]:
+    # Sorted into kinds by their labels.
     for label, url in metadata.links:
         kind = next((kind for word, kind in _LABELS if word in label), ExternalReferenceType.OTHER)
         yield ExternalReference(type=kind, url=XsUri(url), comment=label)

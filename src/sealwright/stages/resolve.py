@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from sealwright.dossier.store import EVIDENCE
 from sealwright.errors import Refused
 from sealwright.model import Finding
 from sealwright.services.closures import python_floor, resolve_closure
 from sealwright.services.environments import PackageIndex
 from sealwright.stages.base import Context, Result
 from sealwright.verify.closure import parse_pylock
-from sealwright.verify.evidence import PYLOCK
 from sealwright.verify.wheel import read_wheel
 
 CHECK = "closure"
+PYLOCK = f"{EVIDENCE}/pylock.toml"
 
 
 def run(context: Context) -> Result:

@@ -15,8 +15,8 @@ from sealwright.sbom.references import Origin
 from sealwright.services.environments import PackageIndex
 from sealwright.services.installed import cyclonedx_bom
 from sealwright.stages.base import Context, Result, finding_of
+from sealwright.stages.resolve import PYLOCK
 from sealwright.verify.closure import parse_pylock
-from sealwright.verify.evidence import PYLOCK, SBOM_SUFFIX
 from sealwright.verify.sbom import AGREEMENT, CHECK, judge_agreement
 
 BUILD_ENVIRONMENT = "build/environment.txt"
@@ -61,7 +61,7 @@ def _second_opinion(installation: Installation, context: Context) -> bytes | Fin
 def _one_wheel(
     context: Context, wheel: FileRef, installation: Installation, theirs: bytes | Finding
 ) -> Iterator[Finding]:
-    where = f"{EVIDENCE}/{wheel.name}{SBOM_SUFFIX}"
+    where = f"{EVIDENCE}/{wheel.name}.cdx.json"
     made = make(context.dossier.file(wheel), wheel, installation, _circumstances(context), where)
     context.dossier.add(where, made.data)
     yield from made.findings

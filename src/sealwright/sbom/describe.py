@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sealwright.errors import Refused
+from sealwright.model import Tool
 from sealwright.sbom.components import Dependency
 from sealwright.sbom.contents import Contents, wheel_contents
 from sealwright.sbom.document import Description
@@ -29,6 +30,8 @@ class Circumstances:
     sdists: tuple[Path, ...] = ()
     build_lock: str = ""
     """Text of the hash-locked requirements that the wheel was built with; empty where they are not known."""
+    build_tools: tuple[Tool, ...] = ()
+    """What the build recorded as having taken part."""
     in_release: bool = True
     author: Person | None = None
     on_pypi: bool = True
@@ -65,4 +68,5 @@ def _dependency(pin: Pin, installation: Installation) -> Dependency:
 
 
 def _tools(circumstances: Circumstances, installation: Installation) -> tuple[BuildTool, ...]:
-    return build_tools(circumstances.build_lock, installation.environment, "the lock of the build environment")
+    where = "the lock of the build environment"
+    return build_tools(circumstances.build_lock, circumstances.build_tools, installation.environment, where)

@@ -72,12 +72,14 @@ def _one_wheel(
 
 
 def _circumstances(context: Context) -> Circumstances:
-    lock = context.record("build").output(BUILD_ENVIRONMENT)
+    build = context.record("build")
+    lock = build.output(BUILD_ENVIRONMENT)
     return Circumstances(
         epoch=context.plan.epoch,
         origin=_origin(context),
         sdists=tuple(context.dossier.file(ref) for ref in context.sdists()),
         build_lock="" if lock is None else context.dossier.read(lock).decode(),
+        build_tools=build.tools,
         spec=context.settings.sbom.spec,
     )
 

@@ -10,6 +10,7 @@ import pytest
 from packaging.tags import parse_tag
 
 from sealwright.errors import Refused
+from sealwright.model import Tool
 from sealwright.sbom.components import Dependency
 from sealwright.sbom.contents import Contents
 from sealwright.sbom.document import Description, compose
@@ -228,12 +229,30 @@ Hatchling[extra]==1.33.0 ; python_version >= '3' \\
 packaging==26.0 --hash=sha256:{"c" * 64}
 colorama==0.4.6 ; sys_platform == 'plan9' --hash=sha256:{"d" * 64}
 """
-    assert build_tools(text, marker_environment(), "build/environment.txt") == (
+    assert build_tools(text, (), marker_environment(), "build/environment.txt") == (
         BuildTool("hatchling", "1.33.0", ""),
         BuildTool("packaging", "26.0", "c" * 64),
     )
 
 
+def test_the_file_that_the_build_says_it_used_counts_if_the_lock_allows_it() -> None:
+    text = f"hatchling==1.33.0 --hash=sha256:{'a' * 64} --hash=sha256:{'b' * 64}\n"
+    for said, known in (("b" * 64, "b" * 64), ("c" * 64, "")):
+        recorded = (Tool("hatchling", "1.33.0", said), Tool("python", "3.11.7"), Tool("hatchling", "1.0", "d" * 64))
+        assert build_tools(text, recorded, marker_environment(), "") == (
+            BuildTool("hatchling", "1.0", "d" * 64, locked=False),
+            BuildTool("hatchling", "1.33.0", known),
+            BuildTool("python", "3.11.7", "", locked=False),
+        )
+
+
+def test_what_is_no_package_of_the_locked_environment_is_named_without_a_package_url() -> None:
+    tools = (BuildTool("hatchling", "1.33.0", "d" * 64), BuildTool("python", "3.11.7", "", locked=False))
+    document = _document(build_tools=tools)
+    assert [c.get("purl") for c in document["formulation"][0]["components"]] == ["pkg:pypi/hatchling@1.33.0", None]
+    assert judge_schema(json.dumps(document).encode(), "") == ()
+
+
 def test_build_environment_without_versions_is_refused() -> None:
     with pytest.raises(Refused, match="hatchling>=1"):
-        build_tools("hatchling>=1\n", marker_environment(), "build/environment.txt")
+        build_tools("hatchling>=1\n", (), marker_environment(), "build/environment.txt")

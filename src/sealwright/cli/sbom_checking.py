@@ -7,6 +7,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from sealwright.cli import Invocation
 from sealwright.cli.sbom_making import existing
@@ -17,6 +18,7 @@ from sealwright.sbom.check import Checked, Question, check
 from sealwright.services.environments import PackageIndex
 from sealwright.verify import sbom_elements
 from sealwright.verify.closure import parse_pylock
+from sealwright.verify.cyclonedx import LARGEST
 
 _DEFAULT = ("ntia",)
 _SIGNATURES = (".sigstore.json", ".sig", ".asc")
@@ -27,7 +29,7 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     file = existing(invocation.directory, arguments.check)
     lock = existing(invocation.directory, arguments.pylock) if arguments.pylock else None
     question = Question(
-        file.read_bytes(),
+        _beginning(file),
         arguments.check,
         existing(invocation.directory, arguments.wheel),
         signature=any(file.with_name(file.name + suffix).is_file() for suffix in _SIGNATURES),
@@ -42,6 +44,12 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     else:
         sys.stdout.write("".join(f"{line}\n" for line in _lines(answer, checked, required)))
     return answer.exit_code
+
+
+def _beginning(file: Path) -> bytes:
+    """The file, or as much of one that is too large as shows that it is."""
+    with file.open("rb") as stream:
+        return stream.read(LARGEST + 1)
 
 
 def _lines(answer: Answer, checked: Checked, required: tuple[str, ...]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from sealwright.cli import Invocation
 from sealwright.config import Settings, load_settings
 from sealwright.endpoints import Endpoints
 from sealwright.errors import UsageError
+from sealwright.model import State
 from sealwright.project import github_repository
 from sealwright.report.findings import finding_lines
 from sealwright.sbom.describe import Circumstances
@@ -30,7 +31,7 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     wheel = existing(invocation.directory, arguments.wheel)
     circumstances = _circumstances(arguments, invocation)
     made = make_alone(wheel, circumstances, invocation.environ, PackageIndex.from_pip(invocation.environ))
-    wrong = [finding for finding in made.findings if finding.state != "pass"]
+    wrong = [finding for finding in made.findings if finding.state is not State.PASS]
     for line in finding_lines(made.findings, wrong):
         sys.stderr.write(line + "\n")
     if wrong:
@@ -70,7 +71,7 @@ def _circumstances(arguments: argparse.Namespace, invocation: Invocation) -> Cir
 
 def _settings(project: Path | None) -> Settings:
     file = project / "pyproject.toml" if project else None
-    return load_settings(file.read_text("utf-8") if file and file.is_file() else "")
+    return load_settings(file.read_bytes().decode("utf-8", "replace") if file and file.is_file() else "")
 
 
 def _origin(repository: Repository, settings: Settings, commit: str, environ: Mapping[str, str]) -> Origin:

@@ -99,7 +99,8 @@ def _elements(
     root = root_of(document, metadata.name, metadata.version)
     known = {} if isinstance(installed, Finding) else installed.versions
     packages = (*((root,) if root else ()), *packages_of(document, root, known))
-    others = tuple(item for item in document.items if item not in packages)
+    listed = {id(item) for item in packages}
+    others = tuple(item for item in document.items if id(item) not in listed)
     return presence(document, packages, others, signature=question.signature)
 
 

@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 from sealwright.errors import Refused
 from sealwright.model.digest import is_plain_path
+from sealwright.sbom.metadata import UNREADABLE
 from sealwright.sbom.notices import notices_in
 from sealwright.verify.archive.suffixes import is_compiled
 
@@ -24,7 +25,7 @@ LARGEST = 8 * 1024 * 1024
 """Bytes of an embedded SBOM that is read; the largest known ones have less than 2 MiB."""
 MOST = 32
 """Embedded SBOMs of one wheel that are looked at."""
-_HASHED = 256 * 1024 * 1024
+_HASHED = 64 * 1024 * 1024
 _CHUNK = 256 * 1024
 _SHOWN = 10
 _NOTICE_FILES = 20
@@ -71,7 +72,7 @@ def wheel_contents(wheel: Path) -> Contents:
     try:
         with zipfile.ZipFile(wheel) as archive:
             return _contents(archive.namelist(), archive.open)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
+    except UNREADABLE as error:
         raise Refused("wheel-malformed", f"{wheel.name}: {error}", hint="`sealwright inspect` says more") from error
 
 

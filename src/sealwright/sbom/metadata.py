@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from email.utils import getaddresses
 from pathlib import Path
@@ -21,6 +22,8 @@ from sealwright.errors import Refused
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z0-9-]+")
 _LIMIT = 16 * 1024 * 1024
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+"""What reading a zip that somebody else made can raise."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,7 +90,7 @@ def wheel_metadata(wheel: Path) -> Metadata:
             if len(found) != 1 or found[0].file_size > _LIMIT:
                 raise Refused("metadata-malformed", f"{wheel.name} has {len(found)} readable METADATA files, not one")
             data = archive.read(found[0])
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise Refused("metadata-malformed", f"{wheel.name} is not a readable wheel: {error}") from error
     return parse_metadata(data, wheel.name)
 

@@ -42,10 +42,13 @@ def judge_schema(
     if version not in SCHEMAS:
         expected = f"a document of CycloneDX {', '.join(SCHEMAS)}"
         return (Finding.failed(CHECK, "sbom-schema-invalid", where, expected=expected, found=version, hint=hint),)
-    errors = sorted(
-        ("/".join(str(part) for part in error.instance_path) or "document", error.message[:200])
-        for error in _validator(version).iter_errors(document)
-    )
+    try:
+        errors = sorted(
+            ("/".join(str(part) for part in error.instance_path) or "document", error.message[:200])
+            for error in _validator(version).iter_errors(document)
+        )
+    except ValueError as error:  # nested more deeply than the validator follows
+        errors = [("document", str(error)[:200])]
     return tuple(
         Finding.failed(
             CHECK,

@@ -90,3 +90,17 @@ def test_member_that_is_damaged_is_refused(tmp_path: Path) -> None:
     wheel.write_bytes(wheel.read_bytes().replace(b"x" * 50, b"y" * 50))
     with pytest.raises(Refused, match="CRC"):
         wheel_contents(wheel)
+
+
+def test_compressed_data_that_are_none_are_refused(tmp_path: Path) -> None:
+    wheel = write_wheel(tmp_path)
+    with zipfile.ZipFile(wheel, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("tiny-1.0.dist-info/sboms/a.json", "abc" * 1000)
+        start = archive.getinfo("tiny-1.0.dist-info/sboms/a.json").header_offset
+    data = bytearray(wheel.read_bytes())
+    at = start + 30 + len("tiny-1.0.dist-info/sboms/a.json")
+    data[at : at + 4] = b"\xff\xff\xff\xff"
+    wheel.write_bytes(data)
+    with pytest.raises(Refused) as caught:
+        wheel_contents(wheel)
+    assert caught.value.code == "wheel-malformed"

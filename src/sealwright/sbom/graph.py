@@ -27,11 +27,6 @@ class Graph:
     conditional: frozenset[str] = frozenset()
     """Names that need more, or something else, in another environment."""
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Everything in it, the root too."""
-        return frozenset(self.edges)
-
 
 def resolve_edges(
     root: Metadata, installed: Mapping[str, Metadata], environment: Mapping[str, str], extras: Collection[str] = ()

@@ -70,6 +70,12 @@ def test_document_that_breaks_the_schema_is_refused(change: dict[str, Any]) -> N
     assert {finding.code for finding in findings} == {"sbom-schema-invalid"}
 
 
+@pytest.mark.parametrize("version", ["1.1", "2.0", None])
+def test_version_without_a_schema_is_named(version: str | None) -> None:
+    (finding,) = judge_schema(json.dumps({**_document(), "specVersion": version}).encode(), "tiny.cdx.json")
+    assert (finding.code, finding.found) == ("sbom-schema-invalid", str(version))
+
+
 def test_serial_number_follows_the_content() -> None:
     first, same, other = _document(), _document(), _document(environment={"python_version": "3.99"})
     assert first["serialNumber"] == same["serialNumber"] != other["serialNumber"]

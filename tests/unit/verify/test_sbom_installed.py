@@ -7,6 +7,7 @@ import pytest
 
 from sealwright.errors import Refused, UsageError
 from sealwright.model import FileRef, Finding, State
+from sealwright.verify import sbom_document
 from sealwright.verify.sbom_document import Document, read_document
 from sealwright.verify.sbom_installed import Installed, judge_binding, judge_edges, judge_packages
 from sealwright.verify.taxonomy import FROM
@@ -202,3 +203,12 @@ def test_document_whose_parts_are_of_wrong_types_is_read_as_far_as_it_goes() -> 
     assert len(document.items) == 3
     assert _binding(document) == ["sbom-root-mismatch"]
     assert "sbom-package-missing" in _found(judge_packages(document, INSTALLED, ""))
+
+
+def test_document_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sbom_document, "_MOST", 1)
+    with pytest.raises(Refused, match="more than 1 components"):
+        _read()
+    monkeypatch.setattr(sbom_document, "LARGEST", 10)
+    with pytest.raises(Refused, match="larger than 10 bytes"):
+        _read()

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 EPOCH = (2024, 1, 1, 0, 0, 0)
 
 
 def write_wheel(
-    folder: Path, name: str = "tiny", version: str = "1.0", *, requires: Iterable[str] = (), headers: str = ""
+    folder: Path,
+    name: str = "tiny",
+    version: str = "1.0",
+    *,
+    requires: Iterable[str] = (),
+    headers: str = "",
+    members: Mapping[str, str | bytes] | None = None,
 ) -> Path:
-    """A pure wheel with one module."""
+    """A pure wheel with one module. `members` are further files; `{info}` in a name is the dist-info folder."""
     metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{headers}"
     metadata += "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
     info = f"{name.replace('-', '_')}-{version}.dist-info"
     path = folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
-    members = {
+    files: dict[str, str | bytes] = {
         f"{name.replace('-', '_')}.py": "VALUE = 1\n",
+        **{path.replace("{info}", info): content for path, content in (members or {}).items()},
         f"{info}/METADATA": f"{metadata}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: by-hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{info}/RECORD": "",
     }
+    files[f"{info}/RECORD"] = _record(files, f"{info}/RECORD")
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
-        for member, text in members.items():
-            archive.writestr(zipfile.ZipInfo(member, EPOCH), text)
+        for member, content in files.items():
+            archive.writestr(zipfile.ZipInfo(member, EPOCH), content)
     return path
+
+
+def _record(files: Mapping[str, str | bytes], own: str) -> str:
+    datas = {name: content.encode() if isinstance(content, str) else content for name, content in files.items()}
+    rows = [
+        f"{name},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b'=').decode()},{len(data)}"
+        for name, data in datas.items()
+    ]
+    return "\n".join([*rows, f"{own},,", ""])
 
 
 def sha256_of(path: Path) -> str:

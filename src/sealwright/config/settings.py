@@ -39,6 +39,13 @@ class Smoke(Strict):
     skip_imports: tuple[SkippedImport, ...] = ()
 
 
+class Sbom(Strict):
+    """How the SBOMs are written."""
+
+    spec: Literal["1.6", "1.7"] = "1.6"
+    """Version of CycloneDX; 1.7 marks dependencies as external, and fewer programs read it."""
+
+
 class Settings(Strict):
     """How this project is released. Every key has a default, so none is needed."""
 
@@ -60,6 +67,7 @@ class Settings(Strict):
     build_lock: str | None = None
     """Path of a hash-locked requirements file for the build environment."""
     smoke: Smoke = Smoke()
+    sbom: Sbom = Sbom()
     notify: bool = False
     public_log: bool = False
     """Allows a private repository to appear in public transparency logs."""

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
+from cyclonedx.model import ExternalReference, HashAlgorithm, HashType, Property
 from cyclonedx.model.component import Component, ComponentScope, ComponentType
-from cyclonedx.model.contact import OrganizationalContact, OrganizationalEntity
+from cyclonedx.model.contact import OrganizationalEntity
 from packageurl import PackageURL
 
-from sealwright.endpoints import FILES_URL, PYPI_URL
+from sealwright.sbom.contents import Contents
+from sealwright.sbom.entities import contact, creator, index_supplier, project_supplier
 from sealwright.sbom.files import Digests, Locked
 from sealwright.sbom.licences import declared
-from sealwright.sbom.metadata import Metadata, Person
+from sealwright.sbom.metadata import Metadata
+from sealwright.sbom.references import Origin, dependency_references, hashes_of, root_references
 from sealwright.verify.cyclonedx import purl_of
-
-_VCS = ExternalReferenceType("vcs")
-
-# The first word that a label contains decides.
-_LABELS = (
-    ("bug", ExternalReferenceType.ISSUE_TRACKER),
-    ("issue", ExternalReferenceType.ISSUE_TRACKER),
-    ("tracker", ExternalReferenceType.ISSUE_TRACKER),
-    ("change", ExternalReferenceType.RELEASE_NOTES),
-    ("release", ExternalReferenceType.RELEASE_NOTES),
-    ("history", ExternalReferenceType.RELEASE_NOTES),
-    ("doc", ExternalReferenceType.DOCUMENTATION),
-    ("home", ExternalReferenceType.WEBSITE),
-    ("source", _VCS),
-    ("repo", _VCS),
-    ("code", _VCS),
-    ("github", _VCS),
-    ("chat", ExternalReferenceType.CHAT),
+from sealwright.verify.taxonomy import (
+    BSI_ARCHIVE,
+    BSI_EXECUTABLE,
+    BSI_FILENAME,
+    BSI_STRUCTURED,
+    COMPILED,
+    CONTAINS,
+    MERGED,
+    REQUIRES,
+    UNREAD,
 )
 
 
@@ -44,22 +38,18 @@ class Dependency:
     file: Locked
     """The wheel that was installed."""
     source: Locked | None = None
+    contents: Contents = field(default_factory=Contents)
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where the project lies, for readers of the document."""
+class Relations:
+    """What is said of a component's relations to others, as properties."""
 
-    repository_url: str
-    """Empty where no public repository is known."""
-    owner: str
-    """Of the repository; empty where none is known."""
-    commit: str
-
-    @property
-    def vcs_url(self) -> str:
-        """The commit, as a reference for version control systems; empty where no repository is known."""
-        return f"git+{self.repository_url}@{self.commit}" if self.repository_url else ""
+    requires: Sequence[str] = ()
+    """Requirements, as it declares them."""
+    merged: Sequence[str] = ()
+    unread: Sequence[str] = ()
+    """Embedded SBOMs."""
 
 
 def ref_of(metadata: Metadata) -> str:
@@ -67,45 +57,37 @@ def ref_of(metadata: Metadata) -> str:
     return purl_of(metadata.name, metadata.version)
 
 
-def root_component(metadata: Metadata, wheel: Digests, sdists: Iterable[Digests], origin: Origin) -> Component:
+def root_component(
+    metadata: Metadata,
+    *,
+    wheel: Digests,
+    sdists: Iterable[Digests],
+    origin: Origin,
+    contents: Contents,
+    relations: Relations,
+    on_pypi: bool,
+) -> Component:
     """The wheel itself."""
-    references = [
-        ExternalReference(
-            type=ExternalReferenceType.DISTRIBUTION, url=XsUri(wheel.url), hashes=_hashes(wheel), comment=wheel.filename
-        ),
-        *(
-            ExternalReference(
-                type=ExternalReferenceType.SOURCE_DISTRIBUTION,
-                url=XsUri(sdist.url),
-                hashes=_hashes(sdist),
-                comment=sdist.filename,
-            )
-            for sdist in sdists
-        ),
-        *_links(metadata),
-    ]
-    if origin.vcs_url:
-        references.append(
-            ExternalReference(type=_VCS, url=XsUri(origin.vcs_url), comment="the commit it is built from")
-        )
-    return _component(metadata, _hashes(wheel), references, supplier=_project_supplier(metadata, origin))
+    return _component(
+        metadata,
+        hashes_of(wheel),
+        root_references(metadata, wheel, sdists, origin, on_pypi=on_pypi),
+        supplier=project_supplier(metadata, origin.owner, origin.repository_url),
+        contents=contents,
+        properties=_properties(wheel.filename, contents, relations),
+    )
 
 
-def dependency_component(dependency: Dependency) -> Component:
+def dependency_component(dependency: Dependency, relations: Relations) -> Component:
     """One package of the closure."""
-    references = list(_links(dependency.metadata))
-    for kind, file in (
-        (ExternalReferenceType.DISTRIBUTION, dependency.file),
-        (ExternalReferenceType.SOURCE_DISTRIBUTION, dependency.source),
-    ):
-        if file is not None and file.url:
-            digest = HashType(alg=HashAlgorithm.SHA_256, content=file.sha256)
-            references.append(ExternalReference(type=kind, url=XsUri(file.url), hashes=[digest], comment=file.filename))
+    file = dependency.file
     return _component(
         dependency.metadata,
-        [HashType(alg=HashAlgorithm.SHA_256, content=dependency.file.sha256)],
-        references,
-        supplier=_index_supplier(dependency),
+        [HashType(alg=HashAlgorithm.SHA_256, content=file.sha256)],
+        dependency_references(dependency.metadata, file, dependency.source),
+        supplier=index_supplier(file.url),
+        contents=dependency.contents,
+        properties=_properties(file.filename, dependency.contents, relations),
         scope=ComponentScope.REQUIRED,
     )
 
@@ -116,6 +98,8 @@ def _component(
     references: Iterable[ExternalReference],
     *,
     supplier: OrganizationalEntity | None,
+    contents: Contents,
+    properties: Iterable[Property],
     scope: ComponentScope | None = None,
 ) -> Component:
     return Component(
@@ -127,41 +111,27 @@ def _component(
         description=metadata.summary or None,
         scope=scope,
         supplier=supplier,
-        authors=[_contact(person) for person in metadata.people],
+        manufacturer=creator(metadata),
+        authors=[contact(person) for person in metadata.people],
         licenses=declared(metadata),
+        copyright="\n".join(contents.notices) or None,
         hashes=hashes,
         external_references=references,
+        properties=properties,
     )
 
 
-def _project_supplier(metadata: Metadata, origin: Origin) -> OrganizationalEntity | None:
-    people = metadata.people
-    name = next((person.name for person in people if person.name), origin.owner)
-    if not name:
-        return None
-    contacts = [_contact(person) for person in people if person.email][:1]
-    urls = [XsUri(origin.repository_url)] if origin.repository_url else []
-    return OrganizationalEntity(name=name, urls=urls, contacts=contacts)
-
-
-def _index_supplier(dependency: Dependency) -> OrganizationalEntity | None:
-    if dependency.file.url.startswith(f"{FILES_URL}/"):
-        return OrganizationalEntity(name="Python Package Index", urls=[XsUri(PYPI_URL)])
-    return None  # from a private index or a folder: who supplied it is not written anywhere
-
-
-def _contact(person: Person) -> OrganizationalContact:
-    return OrganizationalContact(name=person.name or None, email=person.email or None)
-
-
-def _hashes(file: Digests) -> list[HashType]:
-    return [
-        HashType(alg=HashAlgorithm.SHA_256, content=file.sha256),
-        HashType(alg=HashAlgorithm.SHA_512, content=file.sha512),
-    ]
-
-
-def _links(metadata: Metadata) -> Iterator[ExternalReference]:
-    for label, url in metadata.links:
-        kind = next((kind for word, kind in _LABELS if word in label), ExternalReferenceType.OTHER)
-        yield ExternalReference(type=kind, url=XsUri(url), comment=label)
+def _properties(filename: str, contents: Contents, relations: Relations) -> Iterator[Property]:
+    values = {
+        REQUIRES: relations.requires,
+        CONTAINS: contents.foreign,
+        COMPILED: [str(contents.compiled)] if contents.compiled else [],
+        MERGED: relations.merged,
+        UNREAD: relations.unread,
+        BSI_FILENAME: [filename],
+        # A wheel is a zip that keeps its members apart, and that nothing runs before it is installed.
+        BSI_ARCHIVE: ["archive"],
+        BSI_STRUCTURED: ["structured"],
+        BSI_EXECUTABLE: ["non-executable"],
+    }
+    yield from (Property(name=name, value=value) for name, listed in values.items() for value in listed)

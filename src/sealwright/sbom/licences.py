@@ -46,14 +46,15 @@ def declared(metadata: Metadata) -> tuple[Licence, ...]:
     """
     mapped = {_SPDX[c] for c in metadata.classifiers if c in _SPDX}
     for candidate in (metadata.expression, metadata.licence, *(mapped if len(metadata.classifiers) == 1 else ())):
-        if known := _spdx(candidate):
+        if known := spdx_licence(candidate, LicenseAcknowledgement.DECLARED):
             return (known,)
     return tuple(
         DisjunctiveLicense(name=name, acknowledgement=LicenseAcknowledgement.DECLARED) for name in _names(metadata)
     )
 
 
-def _spdx(text: str) -> Licence | None:
+def spdx_licence(text: str, acknowledgement: LicenseAcknowledgement | None) -> Licence | None:
+    """An SPDX identifier or expression, if `text` is one."""
     if not text or "\n" in text or len(text) > 5 * _NAME_LIMIT:
         return None  # a licence's whole text is in `License` of many old distributions
     try:
@@ -61,8 +62,8 @@ def _spdx(text: str) -> Licence | None:
     except InvalidLicenseExpression:
         return None
     if is_supported_id(expression):
-        return DisjunctiveLicense(id=expression, acknowledgement=LicenseAcknowledgement.DECLARED)
-    return LicenseExpression(expression, acknowledgement=LicenseAcknowledgement.DECLARED)
+        return DisjunctiveLicense(id=expression, acknowledgement=acknowledgement)
+    return LicenseExpression(expression, acknowledgement=acknowledgement)
 
 
 def _names(metadata: Metadata) -> tuple[str, ...]:

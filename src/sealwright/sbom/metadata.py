@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from email.utils import getaddresses
 from pathlib import Path
@@ -21,6 +22,8 @@ from sealwright.errors import Refused
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z0-9-]+")
 _LIMIT = 16 * 1024 * 1024
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+"""What reading a zip that somebody else made can raise."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,7 +90,7 @@ def wheel_metadata(wheel: Path) -> Metadata:
             if len(found) != 1 or found[0].file_size > _LIMIT:
                 raise Refused("metadata-malformed", f"{wheel.name} has {len(found)} readable METADATA files, not one")
             data = archive.read(found[0])
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise Refused("metadata-malformed", f"{wheel.name} is not a readable wheel: {error}") from error
     return parse_metadata(data, wheel.name)
 
@@ -102,6 +105,11 @@ def installed_metadata(folder: Path) -> dict[str, Metadata]:
     return {metadata.name: metadata for metadata in found}
 
 
+def is_email(text: str) -> bool:
+    """Whether it looks like an address of e-mail, which the schema of CycloneDX insists on."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def _line(text: str) -> str:
     return " ".join(text.split())
 
@@ -109,7 +117,7 @@ def _line(text: str) -> str:
 def _people(raw: RawMetadata, role: str) -> tuple[Person, ...]:
     fields: dict[str, str] = {key: value for key, value in raw.items() if isinstance(value, str)}
     listed = getaddresses([fields.get(f"{role}_email", "")])
-    people = [Person(_line(name), email if _EMAIL.fullmatch(email) else "") for name, email in listed]
+    people = [Person(_line(name), email if is_email(email) else "") for name, email in listed]
     named = {person.name for person in people}
     names = _line(fields.get(role, ""))
     if names and names not in named:

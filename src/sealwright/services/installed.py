@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sealwright.errors import Unavailable
-from sealwright.services.environments import Environment, base_env
+from sealwright.services.environments import Environment, base_env, uv
 from sealwright.services.processes import run
 from sealwright.services.programs import find_program
 
@@ -42,3 +42,13 @@ def cyclonedx_bom(folder: Path, environ: Mapping[str, str]) -> bytes:
             hint="the SBOM itself does not depend on it; run the job examine again",
         )
     return done.stdout.encode()
+
+
+def install_plainly(environment: Environment, wheel: Path) -> None:
+    """Install a wheel with everything that it needs, as the index has it now; nothing is built from source.
+
+    Raises Refused or Unavailable with what uv said.
+    """
+    index = environment.index
+    options = ("--only-binary", ":all:", *index.uv_options)
+    uv(("pip", "install", "--python", environment.python, *options, wheel.absolute()), environment.environ, index)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
@@ -12,6 +11,7 @@ from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding
 from sealwright.verify.closure import Closure, Pin
 from sealwright.verify.cyclonedx import Component, Sbom, environment_in, parse_sbom, purl_of
+from sealwright.verify.sbom_claims import judge_compositions, judge_embedded, judge_external, judge_graph, judge_ranges
 
 CHECK = "sbom"
 AGREEMENT = "sbom-agreement"
@@ -35,8 +35,11 @@ def judge_sbom(data: bytes, wheel: FileRef, closure: Closure, where: str = "") -
 
     Answers of the check `sbom`, one about each thing that is wrong, or a single one that passed. Codes:
     `sbom-malformed`, `sbom-root-mismatch`, `sbom-vulnerabilities`, `sbom-closure-missing`, `sbom-closure-extra`,
-    `sbom-digest-unknown`, `sbom-graph-broken`. Which packages a closure comes down to depends on the environment;
-    the document says for which one it holds, and must be right for that one.
+    `sbom-digest-unknown`, and those of `sbom_claims`. Which packages a closure comes down to depends on the
+    environment; the document says for which one it holds, and must be right for that one.
+
+    What SBOMs inside the wheels list is no package of the closure. The gate has no wheel but the project's own, so it
+    can only ask that such components name where they come from and stand for nothing else.
     """
     where = where or f"{wheel.name}.cdx.json"
     try:
@@ -44,11 +47,14 @@ def judge_sbom(data: bytes, wheel: FileRef, closure: Closure, where: str = "") -
     except Refused as error:
         return (Finding.failed(CHECK, error.code, where, found=error.message, hint=error.hint),)
     judged = _Judged(sbom, wheel, closure, where)
-    questions: tuple[Callable[[_Judged], Iterator[Finding]], ...] = (_root, _vulnerabilities, _components, _graph)
+    questions: tuple[Callable[[_Judged], Iterator[Finding]], ...] = (_root, _vulnerabilities, _packages, _claims)
     wrong = tuple(finding for question in questions for finding in question(judged))
     if wrong:
         return wrong
-    return (Finding.passed(CHECK, where, f"binds to sha256:{wheel.sha256[:12]}…, {_count(len(sbom.components))}"),)
+    embedded = len(sbom.components) - len(sbom.packages)
+    more = f" and {embedded} embedded" if embedded else ""
+    found = f"binds to sha256:{wheel.sha256[:12]}…, {_count(len(sbom.packages))}{more}"
+    return (Finding.passed(CHECK, where, found),)
 
 
 def judge_agreement(ours: bytes, theirs: bytes, where: str) -> tuple[Finding, ...]:
@@ -58,7 +64,7 @@ def judge_agreement(ours: bytes, theirs: bytes, where: str) -> tuple[Finding, ..
     `sbom-malformed` for a document that cannot be read.
     """
     try:
-        here = {(c.name, c.version) for c in parse_sbom(ours, where).components}
+        here = {(c.name, c.version) for c in parse_sbom(ours, where).packages}
         there = {(c.name, c.version) for c in parse_sbom(theirs, "cyclonedx-bom's answer", root=False).components}
     except Refused as error:
         return (Finding.failed(AGREEMENT, error.code, where, found=error.message, hint=error.hint),)
@@ -126,22 +132,30 @@ def _vulnerabilities(judged: _Judged) -> Iterator[Finding]:
         )
 
 
-def _components(judged: _Judged) -> Iterator[Finding]:
+def _packages(judged: _Judged) -> Iterator[Finding]:
     try:
-        expected = _expected(judged)
+        environment = environment_in(judged.sbom.properties)
+        expected = {(pin.name, pin.version): pin for pin in judged.closure.select(environment).pins}
     except Refused as error:
         yield judged.failed(error.code, "an environment that the closure can be evaluated for", error.message)
         return
-    listed = {(c.name, c.version): c for c in judged.sbom.components}
+    wrong = tuple(_set(judged, expected))
+    yield from wrong
+    if not wrong:  # otherwise every package too many would be reported once more for its edges
+        yield from (judged.failed(*claim) for claim in judge_ranges(judged.sbom, environment))
+
+
+def _set(judged: _Judged, expected: Mapping[tuple[str, str], Pin]) -> Iterator[Finding]:
+    listed = {(c.name, c.version): c for c in judged.sbom.packages}
     for name, version in sorted(expected.keys() - listed.keys()):
         yield judged.failed("sbom-closure-missing", f"{name} {version}, as in evidence/pylock.toml", "not listed")
     for name, version in sorted(listed.keys() - expected.keys()):
         yield judged.failed("sbom-closure-extra", "only what evidence/pylock.toml brings", f"{name} {version}")
     for key in sorted(listed.keys() & expected.keys()):
-        yield from _one_component(judged, listed[key], expected[key])
+        yield from _one_package(judged, listed[key], expected[key])
 
 
-def _one_component(judged: _Judged, component: Component, pin: Pin) -> Iterator[Finding]:
+def _one_package(judged: _Judged, component: Component, pin: Pin) -> Iterator[Finding]:
     purl = purl_of(pin.name, pin.version)
     if component.purl != purl:
         yield judged.failed("sbom-closure-extra", purl, component.purl or "no purl")
@@ -153,32 +167,7 @@ def _one_component(judged: _Judged, component: Component, pin: Pin) -> Iterator[
         )
 
 
-def _expected(judged: _Judged) -> Mapping[tuple[str, str], Pin]:
-    pins = judged.closure.select(environment_in(judged.sbom.properties)).pins
-    return {(pin.name, pin.version): pin for pin in pins}
-
-
-def _graph(judged: _Judged) -> Iterator[Finding]:
-    sbom = judged.sbom
-    assert sbom.root is not None
-    known = {sbom.root.ref, *(c.ref for c in sbom.components)}
-    named = {*sbom.edges, *(ref for targets in sbom.edges.values() for ref in targets)}
-    for ref in sorted(named - known):
-        yield judged.failed("sbom-graph-broken", "edges between the components listed", f"an edge with {ref!r}")
-    for ref in sorted(known - named):
-        yield judged.failed("sbom-graph-broken", f"{ref!r} in the dependency graph", "no edge and no entry")
-    if not named - known:
-        unreachable = sorted(known - _reachable(sbom.root.ref, sbom.edges))
-        for ref in unreachable:
-            yield judged.failed("sbom-graph-broken", "every component reachable from the wheel", f"{ref!r} is not")
-
-
-def _reachable(start: str, edges: Mapping[str, Any]) -> set[str]:
-    seen: set[str] = set()
-    todo = [start]
-    while todo:
-        ref = todo.pop()
-        if ref not in seen:
-            seen.add(ref)
-            todo += edges.get(ref, ())
-    return seen
+def _claims(judged: _Judged) -> Iterator[Finding]:
+    for question in (judge_graph, judge_embedded, judge_compositions, judge_external):
+        for wrong in question(judged.sbom):
+            yield judged.failed(*wrong)

@@ -4,7 +4,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from sealwright.errors import Refused
-from sealwright.sbom.graph import resolve_edges
+from sealwright.sbom.graph import Graph, resolve_edges
 from sealwright.sbom.metadata import Metadata
 from sealwright.verify.cyclonedx import marker_environment
 
@@ -54,3 +54,44 @@ def test_requirement_that_is_not_there_is_refused() -> None:
     with pytest.raises(Refused, match="a requires `b>=2`") as caught:
         _edges(_installed(root=["a"], a=["b>=2"]))
     assert caught.value.code == "sbom-dependency-missing"
+
+
+def _graph(packages: dict[str, Metadata], *extras: str) -> Graph:
+    installed = {name: metadata for name, metadata in packages.items() if name != "root"}
+    return resolve_edges(packages["root"], installed, LINUX, extras)
+
+
+def test_requirements_are_kept_as_declared_where_they_hold() -> None:
+    packages = _installed(root=["A[More]>=1", "b ; sys_platform == 'win32'"], a=["a[x] ; extra == 'more'", "b<3"], b=[])
+    graph = _graph(packages)
+    assert graph.requirements["root"] == ("A[More]>=1",)
+    assert graph.requirements["a"] == ('a[x]; extra == "more"', "b<3")
+
+
+@pytest.mark.parametrize(
+    ("requires", "conditional"),
+    [
+        (["a"], False),
+        (["a ; sys_platform == 'linux'"], False),
+        (["a", "b ; sys_platform == 'win32'"], True),
+        (["a", "b ; extra == 'web'"], False),  # only if somebody asks
+        (["a", "b ; extra == 'Web' and sys_platform == 'win32'"], False),
+        (["a", "b ; extra == 'asked'"], False),
+        (["a", "b ; extra == 'asked' and sys_platform == 'win32'"], True),
+        (["a", "b ; extra == 'web' or sys_platform == 'win32'"], True),
+    ],
+)
+def test_packages_that_another_environment_gives_more_to_are_known(requires: list[str], conditional: bool) -> None:
+    graph = _graph(_installed(root=requires, a=[], b=[]), "asked")
+    assert ("root" in graph.conditional) is conditional
+
+
+def test_extras_that_are_asked_for_late_are_followed_too() -> None:
+    packages = _installed(root=["a", "c"], a=["b ; extra == 'late'"], b=[], c=["a[late]"])
+    assert _edges(packages) == {"root": ("a", "c"), "a": ("b",), "b": (), "c": ("a",)}
+
+
+def test_marker_that_compares_what_cannot_be_compared_is_refused() -> None:
+    with pytest.raises(Refused) as caught:
+        _graph(_installed(root=["a ; sys_platform ~= 'x'"], a=[]))
+    assert caught.value.code == "marker-undefined"

@@ -59,7 +59,7 @@ def _promise(leaf: x509.Certificate) -> SignedCertificateTimestamp:
     promises = leaf.extensions.get_extension_for_class(x509.PrecertificateSignedCertificateTimestamps).value
     if len(promises) != 1:
         raise _refused(f"it holds {len(promises)} timestamps of certificate logs instead of one")
-    (promise,) = promises
+    promise: SignedCertificateTimestamp = promises[0]
     return promise
 
 

@@ -81,13 +81,12 @@ def _signed_by_log(entry: rekor.TransparencyLogEntry, root: TrustRoot, signature
 
 
 def _verify(key: object, signature: bytes, data: bytes) -> None:
-    match key:
-        case ec.EllipticCurvePublicKey():
-            key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
-        case ed25519.Ed25519PublicKey():
-            key.verify(signature, data)
-        case _:
-            raise _refused(f"the log's key is a {type(key).__name__}")
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+    elif isinstance(key, ed25519.Ed25519PublicKey):
+        key.verify(signature, data)
+    else:
+        raise _refused(f"the log's key is a {type(key).__name__}")
 
 
 def _root_of(body: bytes, index: int, size: int, path: tuple[bytes, ...]) -> bytes:
@@ -115,11 +114,11 @@ def _checkpoint(note: str) -> tuple[bytes, int, bytes]:
     """(what is signed, tree size, root hash)."""
     text, separator, _ = note.partition("\n\n")
     lines = text.split("\n")
+    if not separator or len(lines) < _HEADER_LINES:
+        raise _refused("the checkpoint has too few lines")
     try:
-        if not separator or len(lines) < _HEADER_LINES:
-            raise ValueError("too few lines")
         return f"{text}\n".encode(), int(lines[1]), base64.b64decode(lines[2], validate=True)
-    except (ValueError, binascii.Error) as error:
+    except ValueError as error:
         raise _refused(f"the checkpoint is malformed: {error}") from error
 
 

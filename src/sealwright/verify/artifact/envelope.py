@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
@@ -50,6 +51,7 @@ class Signed:
     logged: bool
 
 
+@lru_cache(maxsize=64)  # one file vouches for many artifacts
 def open_provenance(data: bytes, root: TrustRoot, *, allow_unlogged: bool = False) -> Signed:
     """The envelope in a provenance file, verified. Raises NotVerified."""
     try:

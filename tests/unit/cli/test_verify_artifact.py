@@ -136,9 +136,7 @@ LINES: list[tuple[Any, str, str | None]] = [
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_list_is_answered_in_order(
-    jobs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_list_is_answered_in_order(jobs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     listed = write(tmp_path / "list.jsonl", [item for item, _, _ in LINES])
     assert main(["verify-artifact", "--batch", str(listed), "--jobs", jobs]) == 1
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

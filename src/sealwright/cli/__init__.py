@@ -28,9 +28,11 @@ COMMANDS: dict[str, str] = {
     "rehearse": "run the whole release here, against local stand-ins, before any tag exists",
     "sbom": "make the SBOM of a wheel, or judge one against a real installation",
     "workflow": "render .github/workflows/release.yml from the job table, or check it",
+    "verify-artifact": "check a file against provenance of a GitHub builder, as slsa-verifier does, offline",
+    "verify-bundle": "check one Sigstore bundle, as the sigstore-conformance suite calls it",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }
-"""Name to one line of help; `sealwright.cli.<name>.run` is the command."""
+"""Name to one line of help; `sealwright.cli.<name>.run` is the command, with `_` for `-`."""
 
 _USAGE = """\
 usage: sealwright COMMAND [OPTION...]
@@ -66,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _call(name: str, arguments: Sequence[str]) -> int:
-    command: Command = importlib.import_module(f"sealwright.cli.{name}").run
+    command: Command = importlib.import_module(f"sealwright.cli.{name.replace('-', '_')}").run
     try:
         return command(Invocation(arguments, os.environ, Path.cwd()))
     except SealwrightError as error:

@@ -6,17 +6,27 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
-from sealwright.endpoints import Endpoints
+from sealwright.endpoints import TRUST_CONFIG_VARIABLE, Endpoints
 from sealwright.errors import UsageError
 from sealwright.verify.bundle import TrustRoot
 
+# The names under which sigstore keeps the roots of its public instances.
 _PUBLIC_GOOD = "https://tuf-repo-cdn.sigstore.dev"
-"""The name under which sigstore keeps the root of the public-good instance."""
+_STAGING = "https://tuf-repo-cdn.sigstage.dev"
 
 
 def public_good() -> TrustRoot:
     """The root of the public-good instance as this installation of sigstore embeds it; it ages."""
-    folder = resources.files("sigstore") / "_store" / quote(_PUBLIC_GOOD, safe="")
+    return _embedded(_PUBLIC_GOOD)
+
+
+def staging() -> TrustRoot:
+    """The root of the instance that clients of Sigstore are tested with."""
+    return _embedded(_STAGING)
+
+
+def _embedded(name: str) -> TrustRoot:
+    folder = resources.files("sigstore") / "_store" / quote(name, safe="")
     return TrustRoot.parse((folder / "trusted_root.json").read_bytes())
 
 
@@ -25,13 +35,20 @@ def trust_root(endpoints: Endpoints) -> TrustRoot:
 
     Raises UsageError (`trust-config-unreadable`) and Refused (`trust-root-malformed`).
     """
-    if endpoints.trust_config is None:
+    configured = endpoints.trust_config
+    return named_root(Path(configured) if configured else None, TRUST_CONFIG_VARIABLE)
+
+
+def named_root(path: Path | None, named_by: str = "--trust-config") -> TrustRoot:
+    """The trust root in a file, else the public-good one. Raises like `trust_root`."""
+    if path is None:
         return public_good()
     try:
-        return TrustRoot.parse(Path(endpoints.trust_config).read_bytes())
+        return TrustRoot.parse(path.read_bytes())
     except OSError as error:
         raise UsageError(
             "trust-config-unreadable",
-            f"{endpoints.trust_config}: {error}",
-            hint="SEALWRIGHT_TRUST_CONFIG names a Sigstore client trust configuration; leave it out for the public one",
+            f"{path}: {error.strerror or error}",
+            hint=f"{named_by} names a Sigstore client trust configuration or trusted root; leave it out for the "
+            "public one",
         ) from error

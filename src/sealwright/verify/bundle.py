@@ -3,12 +3,13 @@
 sigstore-python does the cryptography. This module adds what it leaves open: every timestamp that a bundle carries must
 verify, an entry of Rekor v2 needs one, the signed entry timestamp cannot be switched off, the trust root's validity
 periods hold at the time of signing, the checkpoint is about the tree of the proof, and a DSSE envelope is an in-toto
-one. Its scattered exceptions all become `Refused`.
+one. Log entries of the kind intoto 0.0.2 are read too. Its scattered exceptions all become `Refused`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from sigstore.errors import CertValidationError, VerificationError
@@ -30,6 +31,7 @@ from sigstore_models.common.v1 import HashAlgorithm
 from sigstore_models.rekor import v1 as rekor
 
 from sealwright.errors import Refused
+from sealwright.verify import intoto_entry
 from sealwright.verify.authorities import Authority, proven_time
 from sealwright.verify.claims import Claims, claims_of
 from sealwright.verify.statement import PAYLOAD_TYPE, Statement, parse
@@ -40,6 +42,8 @@ __all__ = [
     "TrustRoot",
     "Verified",
     "VerifiedStatement",
+    "certificate_in",
+    "pae",
     "verify_bundle_object",
     "verify_file",
     "verify_statement",
@@ -108,6 +112,11 @@ def verify_statement(bundle: bytes, root: TrustRoot) -> VerifiedStatement:
     return verify_bundle_object(_parse(bundle), root)
 
 
+def certificate_in(bundle: bytes) -> x509.Certificate:
+    """The signing certificate of a bundle, unjudged. Raises Refused (`bundle-malformed`)."""
+    return _parse(bundle).signing_certificate
+
+
 def verify_bundle_object(bundle: Bundle, root: TrustRoot) -> VerifiedStatement:
     """`verify_statement` for a bundle that somebody else put together, as pypi-attestations does."""
     evidence = _Evidence.of(bundle)
@@ -118,11 +127,32 @@ def verify_bundle_object(bundle: Bundle, root: TrustRoot) -> VerifiedStatement:
         raise Refused("payload-type", f"the envelope's payload is {envelope.payload_type!r}, not {PAYLOAD_TYPE!r}")
     if len(envelope.signatures) != 1:
         raise Refused("bundle-malformed", f"the envelope has {len(envelope.signatures)} signatures instead of one")
-    signed = hashlib.sha256(_pae(envelope.payload_type, envelope.payload)).digest()
+    signed = hashlib.sha256(pae(envelope.payload_type, envelope.payload)).digest()
     evidence.require_signature(envelope.signatures[0].sig, signed)
-    verified = evidence.judge(root, lambda: _verifier(root).verify_dsse(bundle, _AnyIdentity()))
+    verified = evidence.judge(root, lambda: _verify_envelope(evidence, root))
     statement = parse(envelope.payload, "the payload of the bundle")
     return VerifiedStatement(verified.claims, verified.signed_at, verified.log_version, statement, envelope.payload)
+
+
+def _verify_envelope(evidence: _Evidence, root: TrustRoot) -> None:
+    if _kind(evidence.entry) != intoto_entry.KIND:
+        _verifier(root).verify_dsse(evidence.bundle, _AnyIdentity())
+        return
+    # sigstore reads no entries of this kind, which older generators of provenance wrote. The kind that is stated beside
+    # the body is signed by nobody: with another one there, everything but the body itself is verified as ever, by the
+    # function that verify_dsse begins with. The signature was verified before, and the body is compared here.
+    document = json.loads(evidence.bundle.to_json())
+    document["verificationMaterial"]["tlogEntries"][0]["kindVersion"] = {"kind": "dsse", "version": "0.0.1"}
+    relabelled = Bundle.from_json(json.dumps(document))
+    _verifier(root)._verify_common_signing_cert(relabelled, _AnyIdentity())  # noqa: SLF001
+    envelope = evidence.model.dsse_envelope
+    assert envelope is not None
+    certificate = evidence.bundle.signing_certificate.public_bytes(serialization.Encoding.PEM)
+    intoto_entry.require_same(evidence.entry.canonicalized_body, envelope, certificate)
+
+
+def _kind(entry: rekor.TransparencyLogEntry) -> tuple[str, str]:
+    return entry.kind_version.kind, entry.kind_version.version
 
 
 class _AnyIdentity:
@@ -151,8 +181,8 @@ class _Evidence:
 
     @property
     def log_version(self) -> int:
-        """Rekor v2 is the only one to write entries of version 0.0.2; sigstore reads no third."""
-        return 2 if self.entry.kind_version.version == "0.0.2" else 1
+        """Rekor v2 writes one kind of entry only."""
+        return 2 if _kind(self.entry) == ("hashedrekord", "0.0.2") else 1
 
     def require_signature(self, signature: bytes, digest: bytes) -> None:
         """Sigstore checks this too, but only after all else, where a reader would look for the wrong cause."""
@@ -259,8 +289,8 @@ def _no_time() -> Refused:
     return Refused("timestamp-missing", "nothing in the bundle proves when it was signed", hint=hint)
 
 
-def _pae(payload_type: str, payload: bytes) -> bytes:
-    """https://github.com/secure-systems-lab/dsse/blob/v1.0.0/protocol.md."""
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """What is signed of an envelope: https://github.com/secure-systems-lab/dsse/blob/v1.0.0/protocol.md."""
     kind = payload_type.encode()
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 

@@ -67,8 +67,8 @@ class Claims:
 def claims_of(certificate: x509.Certificate) -> Claims:
     """The claims of a certificate whose chain the caller verifies. Raises Refused (`certificate-invalid`)."""
     try:
-        values = {name: _utf8(certificate, number) for name, number in _OIDS.items()}
-        values["issuer"] = values["issuer"] or _raw(certificate, _ISSUER_LEGACY).decode()
+        values = {name: text_in(certificate, number) for name, number in _OIDS.items()}
+        values["issuer"] = values["issuer"] or raw_in(certificate, _ISSUER_LEGACY).decode()
         return Claims(san=_only_name(certificate), **values)
     except (ValueError, x509.DuplicateExtension, x509.ExtensionNotFound) as error:
         raise Refused("certificate-invalid", f"the certificate names no one identity: {error}") from error
@@ -82,7 +82,8 @@ def _only_name(certificate: x509.Certificate) -> str:
     return name.value
 
 
-def _raw(certificate: x509.Certificate, number: int) -> bytes:
+def raw_in(certificate: x509.Certificate, number: int) -> bytes:
+    """The bytes of Fulcio's extension `number`; .1 to .6 hold text without any encoding. Empty where it is missing."""
     try:
         extension = certificate.extensions.get_extension_for_oid(x509.ObjectIdentifier(f"{_ARC}.{number}"))
     except x509.ExtensionNotFound:
@@ -91,9 +92,9 @@ def _raw(certificate: x509.Certificate, number: int) -> bytes:
     return extension.value.value
 
 
-def _utf8(certificate: x509.Certificate, number: int) -> str:
-    """The text in a DER UTF8String; claims are shorter than 64 KiB."""
-    raw = _raw(certificate, number)
+def text_in(certificate: x509.Certificate, number: int) -> str:
+    """The text of Fulcio's extension `number` from .8 on, a DER UTF8String shorter than 64 KiB. Raises ValueError."""
+    raw = raw_in(certificate, number)
     if not raw:
         return ""
     if raw[0] != _UTF8_STRING or len(raw) < 2:

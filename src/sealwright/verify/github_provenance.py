@@ -6,7 +6,8 @@ and the predicate must then repeat every fact of it. Build type: https://actions
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding, State
@@ -46,10 +47,15 @@ def judge_github(
     wrong = (
         *(f for f in judged if f.check == CHECK and f.state is not State.PASS),
         *_judge_types(statement, where),
-        *judge_agreement(statement.predicate, _certified(claims), CHECK, where),
+        *disagreeing(statement.predicate, claims, where),
     )
     covered = judge_subjects(statement, subjects, CHECK, where)
     return (*wrong, *(f for f in covered if not wrong or f.code != CHECK), *aside)
+
+
+def disagreeing(predicate: Mapping[str, Any], claims: Claims, where: str = "predicate") -> tuple[Finding, ...]:
+    """One failure for each fact of the certificate that the predicate does not repeat."""
+    return judge_agreement(predicate, _certified(claims), CHECK, where)
 
 
 def _judge_types(statement: Statement, where: str) -> tuple[Finding, ...]:

@@ -50,7 +50,11 @@ class RekorV1:
                 spec = _dsse(entry["spec"]["proposedContent"])
             case kind, version:
                 raise Refusal(400, f"this log takes no entries of kind {kind} {version}")
-        body = _canonical({"apiVersion": "0.0.1", "kind": entry["kind"], "spec": spec})
+        return self.enter({"apiVersion": "0.0.1", "kind": entry["kind"], "spec": spec})
+
+    def enter(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """Enter what was judged already; the answer that `add` gives."""
+        body = _canonical(entry)
         when, included = int(time.time()), self._log.append(body)
         promised = {
             "body": _base64(body),

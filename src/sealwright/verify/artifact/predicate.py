@@ -5,7 +5,6 @@ v0.2: https://slsa.dev/spec/v0.2/provenance, v1: https://slsa.dev/spec/v1.0/prov
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -17,9 +16,12 @@ from sealwright.verify.artifact.refusal import NotVerified, Reason
 from sealwright.verify.artifact.versions import name_in
 from sealwright.verify.provenance import at
 from sealwright.verify.statement import PAYLOAD_TYPE, SLSA_PROVENANCE_V1
+from sealwright.verify.strict_json import Malformed, as_object, strict_json
 
 _SMALLEST_HASH = 64
 """Hexadecimal digits: 256 bits."""
+_LARGEST = 32 * 1024 * 1024
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +207,6 @@ def _address(value: object, what: str) -> str:
 
 def _parsed(payload: bytes) -> Mapping[str, Any]:
     try:
-        document = json.loads(payload, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise NotVerified(Reason.PAYLOAD, f"not JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise NotVerified(Reason.PAYLOAD, "not a statement")
-    return document
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        # Two readers would see two different statements.
-        raise ValueError(f"a key is given twice among {', '.join(sorted(found))[:120]}")
-    return found
+        return as_object(strict_json(payload, _LARGEST), "the payload")
+    except Malformed as error:
+        raise NotVerified(Reason.PAYLOAD, str(error)) from error

@@ -8,6 +8,7 @@ The jobs attest, gate and seal run their real stages against the stand-ins; earl
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -16,17 +17,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from sealwright.auditing.vex import compose
 from sealwright.config import Policy, Settings
 from sealwright.dossier import Dossier, encode
 from sealwright.dossier.store import PLAN, POLICY, SETTINGS, record_path
 from sealwright.endpoints import PYPI_VARIABLE, TRUST_CONFIG_VARIABLE
-from sealwright.model import Cell, FileRef, Finding, Mode, Plan, Project, Record, Sums, sha256_hex
+from sealwright.model import Cell, FileRef, Finding, Mode, Plan, Project, Record, Sums, Tool, sha256_hex
 from sealwright.pipeline.jobs import PROVENANCE_NAME, Options, table
 from sealwright.rehearsal.actions import attest as attest_action
 from sealwright.rehearsal.actions import slsa_generator
 from sealwright.stages.base import MODE_VARIABLE, Completed, run_job
 from sealwright.verify.cyclonedx import environment_properties, marker_environment
-from sealwright.verify.evidence import Case, FileContent
+from sealwright.verify.evidence import VEX, Case, FileContent
 from sealwright.verify.expected import Expected
 from sealwright.verify.slsa import GENERATOR_COMMIT, GENERATOR_REF
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, TEST_RESULT, VULNERABILITIES, make
@@ -54,6 +56,8 @@ EXAMINED = (
     Finding.passed("audit", found="0 vulnerabilities"),
 )
 """What examine answers."""
+ASKED = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+"""When advisories were asked for."""
 PYLOCK = b'lock-version = "1.0"\ncreated-by = "test"\npackages = []\n'
 
 
@@ -244,6 +248,8 @@ class SignedRelease:
             f"evidence/{WHEEL}.cdx.json": sbom_of(wheel),
             "statements/inspect.json": result_of(refs),
             "statements/audit.json": audit,
+            VEX: compose(ASKED, (), (), (Tool("pip-audit", "2.10.1"),)),
+            "reports/audit.sarif": b"{}",
         }
         self.give("examine", examined, *EXAMINED)
         self.give(SMOKE, {f"statements/{SMOKE}.json": result_of(refs)})

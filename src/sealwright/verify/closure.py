@@ -28,7 +28,9 @@ class Pin:
     marker: str
     """PEP 508; empty where it is always installed."""
     files: tuple[tuple[str, str, str], ...]
-    """(file name, URL or path, sha256), sorted by name. At least one."""
+    """(file name, URL or path, sha256), sorted by name; where nobody says how a file is called, only its sha256.
+
+    A lock has at least one for each package."""
 
     def applies(self, environment: Mapping[str, str]) -> bool:
         """Whether it is installed in an environment of these marker values."""

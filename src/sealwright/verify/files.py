@@ -13,6 +13,7 @@ from sealwright.verify.evidence import (
     SBOM_SUFFIX,
     SIGNATURE_SUFFIX,
     STATEMENT_SUFFIX,
+    VEX,
     Case,
     Evidence,
     FileContent,
@@ -30,6 +31,7 @@ _MAKERS = {
     "dist": ("build",),
     "rebuilt": ("rebuild",),
     "evidence": ("examine", "attest"),
+    "reports": ("examine",),
 }
 
 
@@ -166,6 +168,8 @@ def _described_by(path: str) -> tuple[str, ...]:
     folder, _, name = path.rpartition("/")
     if folder != "evidence" or path in (GENERATOR_BUNDLE, GITHUB_BUNDLE):
         return ()
+    if path == VEX:
+        return ("statements/audit.json",)
     if name.endswith(SIGNATURE_SUFFIX):
         return (f"dist/{name.removesuffix(SIGNATURE_SUFFIX)}", f"evidence/{name.removesuffix(SIGNATURE_SUFFIX)}")
     if name.endswith(SBOM_SUFFIX):

@@ -28,10 +28,11 @@ from sealwright.rehearsal.actions import attest as attest_action
 from sealwright.rehearsal.actions import slsa_generator
 from sealwright.stages.base import MODE_VARIABLE, Completed, run_job
 from sealwright.verify.cyclonedx import environment_properties, marker_environment
-from sealwright.verify.evidence import VEX, Case, FileContent
+from sealwright.verify.evidence import Case, FileContent
 from sealwright.verify.expected import Expected
 from sealwright.verify.slsa import GENERATOR_COMMIT, GENERATOR_REF
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, TEST_RESULT, VULNERABILITIES, make
+from sealwright.verify.vex import VEX
 from tests.support.sigstore import COMMIT, RUN, LocalSigstore, local_sigstore
 
 WHEEL = "tiny-1.0-py3-none-any.whl"

@@ -12,7 +12,7 @@ from sealwright.verify.advisories import Package
 from sealwright.verify.cyclonedx import purl_of
 
 _HEADER = re.compile(r"\s*\[{1,2}(?P<name>[^\[\]]+)\]{1,2}\s*(#.*)?")
-_KEY = re.compile(r"\s*[\"']?(?P<name>[A-Za-z0-9_.-]+)[\"']?\s*=")
+_KEY = re.compile(r"\s*(?P<quote>[\"']?)(?P<name>[A-Za-z0-9_.-]+)(?P=quote)\s*=(?!=)")
 _ITEM = re.compile(r"(?:^|[\[,])\s*[\"']\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)")
 _PINNED = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(\[[^\]]*\])?\s*==")
 _LOCKED = re.compile(r"\s*name\s*=\s*[\"'](?P<name>[^\"']+)")

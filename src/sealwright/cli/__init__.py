@@ -27,6 +27,7 @@ Command = Callable[[Invocation], int]
 COMMANDS: dict[str, str] = {
     "rehearse": "run the whole release here, against local stand-ins, before any tag exists",
     "workflow": "render .github/workflows/release.yml from the job table, or check it",
+    "audit": "ask for known vulnerabilities of a project, a lock, or a release, today",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }
 """Name to one line of help; `sealwright.cli.<name>.run` is the command."""

@@ -15,7 +15,7 @@ from sealwright.auditing.vex import compose
 from sealwright.dossier.codec import encode_json
 from sealwright.errors import Refused, SealwrightError
 from sealwright.model import FileRef, Finding
-from sealwright.report.summary import code
+from sealwright.report.markdown import code
 from sealwright.sbom.schema import judge_schema
 from sealwright.services.advisories import Patience, Sources, auditor
 from sealwright.services.git import Repository
@@ -24,14 +24,15 @@ from sealwright.stages.base import Context, Result
 from sealwright.stages.resolve import python_floor
 from sealwright.verify.closure import Closure, parse_pylock
 from sealwright.verify.cyclonedx import purl_of
-from sealwright.verify.evidence import PYLOCK, SBOM_SUFFIX, VEX
 from sealwright.verify.inventory import Inventory, read_inventory
 from sealwright.verify.judgement import Known, Subject
 from sealwright.verify.origins import Origins
 from sealwright.verify.statement import VULNERABILITIES, make
 from sealwright.verify.vex import CHECK as VEX_CHECK
+from sealwright.verify.vex import VEX
 from sealwright.verify.wheel import read_wheel
 
+PYLOCK = "evidence/pylock.toml"
 STATEMENT = "statements/audit.json"
 SARIF = "reports/audit.sarif"
 _PYPROJECT = "pyproject.toml"
@@ -111,7 +112,7 @@ def _write(context: Context, known: tuple[Known, ...], closure: FileRef, started
 
 
 def _sboms(context: Context) -> list[Inventory]:
-    refs = [ref for ref in context.dossier.outputs if ref.path.endswith(SBOM_SUFFIX) and ref.path != VEX]
+    refs = [ref for ref in context.dossier.outputs if ref.path.endswith(".cdx.json") and ref.path != VEX]
     return [read_inventory(context.dossier.read(ref), ref.path) for ref in refs]
 
 

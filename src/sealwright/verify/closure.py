@@ -82,7 +82,7 @@ def parse_pylock(data: bytes, where: str) -> Closure:
     try:
         lock = Pylock.from_dict(tomllib.loads(data.decode()))
         pins = tuple(sorted((_pin(p) for p in lock.packages), key=lambda pin: (pin.name, pin.version, pin.marker)))
-    except (ValueError, PylockValidationError) as error:
+    except (ValueError, PylockValidationError, RecursionError) as error:
         raise Refused("closure-malformed", f"{where}: {error}", hint=_HINT) from error
     keys = [(pin.name, pin.version, pin.marker) for pin in pins]
     if len(set(keys)) != len(keys):

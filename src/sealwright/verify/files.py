@@ -13,13 +13,13 @@ from sealwright.verify.evidence import (
     SBOM_SUFFIX,
     SIGNATURE_SUFFIX,
     STATEMENT_SUFFIX,
-    VEX,
     Case,
     Evidence,
     FileContent,
     refs_in,
 )
 from sealwright.verify.stated import maker_of
+from sealwright.verify.vex import VEX
 
 CHECK = "files"
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from packageurl import PackageURL
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -21,6 +20,7 @@ from sealwright.verify.advisories import CHECK, Package
 from sealwright.verify.closure import Pin
 from sealwright.verify.judgement import SCOPE, Subject
 from sealwright.verify.origins import Origins
+from sealwright.verify.purl import Purl, parse_purl
 from sealwright.verify.strict_json import Malformed, as_list, as_object, as_text, strict_json
 
 LARGEST = 64 * 1024 * 1024
@@ -129,9 +129,9 @@ def _take(component: _Component, found: _Found) -> None:
     if ref is not None and as_text(ref, f"{where}.bom-ref") in found.names:
         raise Malformed(f"bom-ref {ref!r} is given twice")
     try:
-        purl = PackageURL.from_string(as_text(entry.get("purl"), "its purl"))
+        purl = parse_purl(as_text(entry.get("purl"), "its purl"))
         package = _package(entry, purl) if purl.type == "pypi" else None
-    except ValueError as error:  # of packaging and packageurl as well
+    except ValueError as error:  # of packaging as well
         _take_unidentified(component, str(error), found)
         package, purl = None, None
     if ref is not None:
@@ -160,7 +160,7 @@ def _take_unidentified(component: _Component, why: str, found: _Found) -> None:
     found.unread.append(Finding.unavailable(CHECK, "audit-component-unidentified", subject, found=text, hint=_HINT))
 
 
-def _package(entry: Mapping[str, Any], purl: PackageURL) -> Package:
+def _package(entry: Mapping[str, Any], purl: Purl) -> Package:
     """The name and version in normal form. Raises ValueError where there is none, or where there are two."""
     if purl.namespace or not purl.version:
         raise Malformed("its purl names no version" if not purl.version else "its purl has a namespace")

@@ -11,20 +11,11 @@ from sealwright.errors import Refused
 from sealwright.model import Finding, Level, Verdict
 from sealwright.verify import files, rebuild, records, signatures
 from sealwright.verify.closure import parse_pylock
-from sealwright.verify.evidence import (
-    GENERATOR_BUNDLE,
-    GITHUB_BUNDLE,
-    PYLOCK,
-    SBOM_SUFFIX,
-    VEX,
-    Case,
-    Evidence,
-    data_at,
-)
+from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, PYLOCK, SBOM_SUFFIX, Case, Evidence, data_at
 from sealwright.verify.github_provenance import judge_github
 from sealwright.verify.sbom import judge_sbom
 from sealwright.verify.slsa import judge_generator
-from sealwright.verify.vex import judge_vex
+from sealwright.verify.vex import VEX, judge_vex
 
 _AUDIT = "statements/audit.json"
 Check = Callable[[Evidence], Iterable[Finding]]

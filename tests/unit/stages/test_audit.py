@@ -22,8 +22,8 @@ from sealwright.rehearsal.standins.server import Fault
 from sealwright.services.advisories import Patience
 from sealwright.stages import audit
 from sealwright.stages.base import Context
-from sealwright.verify.evidence import PYLOCK, VEX
 from sealwright.verify.statement import VULNERABILITIES, parse
+from sealwright.verify.vex import VEX
 
 REASON = "only talks to hosts that we run ourselves"
 OLD, WINDOWS = ("requests", "2.19.0"), ("colorama", "0.4.6")
@@ -42,7 +42,7 @@ def _context(workspace: Path, lock: bytes, world: World, *ignores: Ignore, **env
     policy = Policy(audit=Audit(ignore=ignores))
     files = {"dist/tiny-1.0-py3-none-any.whl": b"a wheel"}
     variables = {OSV_VARIABLE: world.osv.url, "PIP_AUDIT_FORMAT": "columns", **world.pip, **environ}
-    return make_context(workspace, files, made={PYLOCK: lock}, policy=policy, environ=variables)
+    return make_context(workspace, files, made={audit.PYLOCK: lock}, policy=policy, environ=variables)
 
 
 def _ignore(days: int, identifier: str = "CVE-2018-18074", package: str = "Requests", **more: Any) -> Ignore:
@@ -99,7 +99,7 @@ def test_vulnerability_is_shown_at_the_line_that_declares_it(tmp_path: Path, wor
     commit = git(source, "rev-parse", "HEAD").strip()
     environ = {OSV_VARIABLE: world.osv.url, **world.pip}
     files = {"dist/tiny-1.0-py3-none-any.whl": b"a wheel"}
-    context = make_context(tmp_path / "work", files, made={PYLOCK: LOCK}, environ=environ, commit=commit)
+    context = make_context(tmp_path / "work", files, made={audit.PYLOCK: LOCK}, environ=environ, commit=commit)
     audit.run(context)
     (result,) = _made(context, audit.SARIF)["runs"][0]["results"]
     (location,) = result["locations"]

@@ -32,6 +32,7 @@ from tests.support.tampering import (
     truncated,
     unanswered,
     unmade,
+    vex_of,
 )
 
 from sealwright.dossier import encode
@@ -42,6 +43,7 @@ from sealwright.verify.release import judge_release
 from sealwright.verify.slsa import GENERATOR_REF
 from sealwright.verify.stated import SELF_REPORTED_BUILD
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, VERIFICATION_SUMMARY
+from sealwright.verify.vex import VEX
 
 Attack = Callable[[SignedRelease, Case], Case]
 
@@ -134,6 +136,30 @@ ATTACKS = (
         "a lock that is not one",
         lambda _, c: claimed(c, "examine", "evidence/pylock.toml", b"\xff"),
         "closure-malformed",
+    ),
+    # the VEX
+    Row("a VEX that is removed everywhere", lambda _, c: unmade(c, "examine", VEX), "vex-missing"),
+    Row("a VEX that nobody signed", lambda _, c: unmade(c, "attest", f"{VEX}.sigstore.json"), "signature-missing"),
+    Row("a VEX of another audit", lambda _, c: claimed(c, "examine", VEX, vex_of()), "digest-mismatch"),
+    Row("a VEX without an audit", lambda _, c: unmade(c, "examine", "statements/audit.json"), "evidence-orphaned"),
+    Row("half a VEX, signed", lambda r, c: signed_sbom(r, c, data(c, VEX)[:-40], VEX), "vex-malformed"),
+    Row(
+        "a VEX about another SBOM, signed",
+        lambda r, c: signed_sbom(r, c, vex_of(ref=f"urn:cdx:{'0' * 8}-0000-0000-0000-{'0' * 12}/1#x"), VEX),
+        "vex-unbound",
+    ),
+    *(
+        Row(f"a VEX that calls a vulnerability {state}, signed", attack, "vex-overclaims")
+        for state, attack in (
+            ("resolved", lambda r, c: signed_sbom(r, c, vex_of("resolved", detail="trust us"), VEX)),
+            ("exploitable", lambda r, c: signed_sbom(r, c, vex_of("exploitable", detail="we tried"), VEX)),
+            ("harmless without a reason", lambda r, c: signed_sbom(r, c, vex_of("not_affected"), VEX)),
+        )
+    ),
+    Row(
+        "a report that a smoke job claims",
+        lambda _, c: claimed(c, SMOKE, "reports/other.sarif", b"{}"),
+        "file-out-of-place",
     ),
     # signatures
     Row("a removed signature", lambda _, c: drop(c, SIGNATURE), "signature-missing"),

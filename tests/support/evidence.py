@@ -8,6 +8,7 @@ The jobs attest, gate and seal run their real stages against the stand-ins; earl
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -16,11 +17,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from sealwright.auditing.vex import compose
 from sealwright.config import Policy, Settings
 from sealwright.dossier import Dossier, encode
 from sealwright.dossier.store import PLAN, POLICY, SETTINGS, record_path
 from sealwright.endpoints import PYPI_VARIABLE, TRUST_CONFIG_VARIABLE
-from sealwright.model import Cell, FileRef, Finding, Mode, Plan, Project, Record, Sums, sha256_hex
+from sealwright.model import Cell, FileRef, Finding, Mode, Plan, Project, Record, Sums, Tool, sha256_hex
 from sealwright.pipeline.jobs import PROVENANCE_NAME, Options, table
 from sealwright.rehearsal.actions import attest as attest_action
 from sealwright.rehearsal.actions import slsa_generator
@@ -30,6 +32,7 @@ from sealwright.verify.evidence import Case, FileContent
 from sealwright.verify.expected import Expected
 from sealwright.verify.slsa import GENERATOR_COMMIT, GENERATOR_REF
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, TEST_RESULT, VULNERABILITIES, make
+from sealwright.verify.vex import VEX
 from tests.support.sigstore import COMMIT, RUN, LocalSigstore, local_sigstore
 
 WHEEL = "tiny-1.0-py3-none-any.whl"
@@ -54,6 +57,8 @@ EXAMINED = (
     Finding.passed("audit", found="0 vulnerabilities"),
 )
 """What examine answers."""
+ASKED = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+"""When advisories were asked for."""
 PYLOCK = b'lock-version = "1.0"\ncreated-by = "test"\npackages = []\n'
 
 
@@ -244,6 +249,8 @@ class SignedRelease:
             f"evidence/{WHEEL}.cdx.json": sbom_of(wheel),
             "statements/inspect.json": result_of(refs),
             "statements/audit.json": audit,
+            VEX: compose(ASKED, (), (), (Tool("pip-audit", "2.10.1"),)),
+            "reports/audit.sarif": b"{}",
         }
         self.give("examine", examined, *EXAMINED)
         self.give(SMOKE, {f"statements/{SMOKE}.json": result_of(refs)})

@@ -23,13 +23,14 @@ def make_context(
     policy: Policy | None = None,
     mode: Mode = Mode.REHEARSAL,
     environ: Mapping[str, str] | None = None,
+    commit: str = COMMIT,
 ) -> Context:
     """The context of job `examine` after a plan job and a build job that made `files` (path in the dossier to bytes).
 
     `made` are files that an earlier stage of the same job made.
     """
     plan = Plan(
-        Project("tiny", "."), "1.0", "v1.0", COMMIT, "owner/tiny", mode, 1_700_000_000, (Cell("ubuntu", "3.13"),), ()
+        Project("tiny", "."), "1.0", "v1.0", commit, "owner/tiny", mode, 1_700_000_000, (Cell("ubuntu", "3.13"),), ()
     )
     planned = {
         PLAN: encode(plan),

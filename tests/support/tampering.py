@@ -109,12 +109,27 @@ def unanswered(case: Case, check: str) -> Case:
     return claim(case, "examine", findings=tuple(finding for finding in EXAMINED if finding.check != check))
 
 
-def signed_sbom(release: SignedRelease, case: Case, sbom: bytes) -> Case:
-    path = release.folder / "another.cdx.json"
-    path.write_bytes(sbom)
+def signed_sbom(release: SignedRelease, case: Case, sbom: bytes, path: str = SBOM) -> Case:
+    """An SBOM, or a VEX, that examine made and that attest has signed."""
+    file = release.folder / "another.cdx.json"
+    file.write_bytes(sbom)
     with release.sigstore.signer(environment="sign") as signer:
-        bundle = signer.sign_file(path)
-    return claimed(claimed(case, "examine", SBOM, sbom), "attest", f"{SBOM}.sigstore.json", bundle)
+        bundle = signer.sign_file(file)
+    return claimed(claimed(case, "examine", path, sbom), "attest", f"{path}.sigstore.json", bundle)
+
+
+def vex_of(state: str = "in_triage", ref: str = "pkg:pypi/idna@3.6", **analysis: str) -> bytes:
+    """A VEX about one package that it lists itself."""
+    purl = "pkg:pypi/idna@3.6"
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "components": [{"type": "library", "name": "idna", "version": "3.6", "bom-ref": purl, "purl": purl}],
+        "vulnerabilities": [
+            {"id": "PYSEC-2024-60", "affects": [{"ref": ref}], "analysis": {"state": state, **analysis}}
+        ],
+    }
+    return json.dumps(document).encode()
 
 
 def unmade(case: Case, job: str, path: str) -> Case:

@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "workflow": "render .github/workflows/release.yml from the job table, or check it",
     "verify-artifact": "check a file against provenance of a GitHub builder, as slsa-verifier does, offline",
     "verify-bundle": "check one Sigstore bundle, as the sigstore-conformance suite calls it",
+    "audit": "ask for known vulnerabilities of a project, a lock, or a release, today",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }
 """Name to one line of help; `sealwright.cli.<name>.run` is the command, with `_` for `-`."""

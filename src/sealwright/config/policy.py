@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from packaging.utils import canonicalize_name
+from pydantic import Field, StringConstraints, model_validator
 
 from sealwright.config.reading import Strict, parse_toml, validate
 from sealwright.config.settings import Settings
@@ -28,6 +29,10 @@ FLOOR: dict[str, Level] = {
     "sbom-agreement": Level.ENFORCE,
     "rebuild": Level.REPORT,
     "audit": Level.REPORT,
+    "audit-ignores": Level.ENFORCE,  # the project's own file, which nobody has to be asked about
+    "audit-yanked": Level.REPORT,
+    "audit-scope": Level.REPORT,
+    "vex": Level.ENFORCE,  # where nothing could be asked there is none
     # smoke
     "smoke-import": Level.REPORT,  # modules that the settings leave out, with a reason
     # signatures
@@ -41,19 +46,49 @@ FLOOR: dict[str, Level] = {
 _REHEARSAL: dict[str, Level] = {"branch": Level.REPORT, "audit": Level.ENFORCE}
 
 
-class Ignore(Strict):
-    """One advisory that does not block, for a while."""
+Justification = Literal[
+    "code_not_present",
+    "code_not_reachable",
+    "requires_configuration",
+    "requires_dependency",
+    "requires_environment",
+    "protected_by_compiler",
+    "protected_at_runtime",
+    "protected_at_perimeter",
+    "protected_by_mitigating_control",
+]
+"""https://cyclonedx.org/docs/1.6/json/#vulnerabilities_items_analysis_justification"""
 
-    id: Annotated[str, Field(min_length=4)]
-    package: Annotated[str, Field(min_length=1)]
-    reason: Annotated[str, Field(min_length=20)]
-    expires: dt.date
+
+class Ignore(Strict):
+    """One advisory that does not block, for a while. Names are whole: nothing stands for several."""
+
+    id: Annotated[str, StringConstraints(min_length=4, pattern=r"^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9.:_]+)+$")]
+    package: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$")]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)]
+    expires: Annotated[dt.date, Field(strict=True)]
+    """The last day on which it holds, in UTC."""
+    justification: Justification | None = None
+    """Why the project is not affected at all, in CycloneDX's words; without it, an ignore only is a decision."""
+
+    def __str__(self) -> str:
+        return f"{self.id} of {self.package}"
 
 
 class Audit(Strict):
     """[audit] of policy.toml."""
 
     ignore: tuple[Ignore, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Audit:
+        seen: set[tuple[str, str]] = set()
+        for ignore in self.ignore:
+            key = (ignore.id.lower(), canonicalize_name(ignore.package))
+            if key in seen:
+                raise ValueError(f"{ignore} is ignored twice; keep the entry whose reason and date count")
+            seen.add(key)
+        return self
 
 
 class Policy(Strict):

@@ -28,7 +28,7 @@ def parse_toml(text: str, where: str) -> dict[str, object]:
     """The parsed document. Raises UsageError naming `where`."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError("toml-malformed", f"{where}: {error}", hint="correct the syntax at that place") from error
 
 

@@ -35,7 +35,8 @@ def _examined(record: Record) -> str:
     members = sum(int(f.found.split()[0]) for f in _passed(record, "contents") if f.found[:1].isdigit())
     packages = [f.found.partition(",")[0] for f in _passed(record, "closure")]
     some = any(not count.startswith("0 ") for count in packages)
-    audited = ["no known vulnerability"] if some and _passed(record, "audit") else []
+    # The answer about all of them; what is ignored is not unknown.
+    audited = [f.found.rpartition(", ")[2] for f in _passed(record, "audit") if some and not f.subject]
     return "; ".join([f"{members} members as in the commit", *(f"brings {p}" for p in packages), *audited])
 
 

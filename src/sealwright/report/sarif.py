@@ -24,6 +24,19 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """What a finding is an instance of, where its code says too little: an advisory, say."""
+
+    id: str
+    text: str
+    """One line about it."""
+    address: str = ""
+    """Where to read more; empty where there is nothing."""
+    score: float | None = None
+    """Its severity from 0.0 to 10.0, as CVSS measures it; None where nobody computed one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Located:
     """A finding and where it is."""
 
@@ -33,29 +46,49 @@ class Located:
     line: int = 1
     blocking: bool = True
     """Whether it stands in the way; what only informs is a warning."""
+    rule: Rule | None = None
+    """None where the finding's code is the rule."""
+    suppressed: str = ""
+    """Why it is known and left as it is; empty where it is not."""
+
+    @property
+    def rule_id(self) -> str:
+        """The id of its rule."""
+        return self.rule.id if self.rule else self.finding.code
 
 
 def sarif(results: Iterable[Located], help_of: Mapping[str, str] | None = None) -> dict[str, Any]:
     """A SARIF log of one run. `help_of` explains codes, for the list of rules."""
     found = tuple(results)
     explained = help_of or {}
-    codes = sorted({located.finding.code for located in found})
-    rules = [
-        {"id": code, "shortDescription": {"text": explained.get(code) or code.replace("-", " ")}} for code in codes
-    ]
+    own = {located.rule_id: located.rule for located in found}
+    codes = sorted(own)
+    rules = [_rule(own[code] or Rule(code, explained.get(code) or code.replace("-", " "))) for code in codes]
     driver = {"name": "sealwright", "version": __version__, "rules": rules}
-    results_ = [_result(located, codes.index(located.finding.code)) for located in found]
+    results_ = [_result(located, codes.index(located.rule_id)) for located in found]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results_}
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
+def _rule(rule: Rule) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": rule.id, "shortDescription": {"text": rule.text}}
+    if rule.address:
+        found["helpUri"] = rule.address
+    if rule.score is not None:
+        # Code hosts sort by this one, whoever defined it.
+        found["properties"] = {"security-severity": str(rule.score), "tags": ["security"]}
+    return found
+
+
 def _result(located: Located, rule: int) -> dict[str, Any]:
     finding = located.finding
-    kind = _KINDS[finding.state]
+    # SARIF 3.27.23: what is suppressed is still a failure, and is shown as such to whoever asks.
+    kind = "fail" if located.suppressed else _KINDS[finding.state]
     # SARIF 3.27.9: only a failure has a level of its own.
     level = ("error" if located.blocking else "warning") if kind == "fail" else "none"
+    suppressions = [{"kind": "external", "justification": located.suppressed}] if located.suppressed else None
     return {
-        "ruleId": finding.code,
+        "ruleId": located.rule_id,
         "ruleIndex": rule,
         "kind": kind,
         "level": level,
@@ -68,6 +101,7 @@ def _result(located: Located, rule: int) -> dict[str, Any]:
                 }
             }
         ],
+        **({"suppressions": suppressions} if suppressions else {}),
     }
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from sealwright.model import Finding, Mode, Plan, State, Verdict
 from sealwright.report.findings import WORDS
+from sealwright.report.markdown import code
 from sealwright.verify.evidence import Signed
 
-_LONGEST = 160
-_UNPRINTABLE = re.compile(r"[^\w !-~…]+")
 _ORDER = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
 _CONTROLS = "controls"
 _MEANING = (
@@ -36,13 +35,6 @@ def gate_summary(plan: Plan, verdict: Verdict, signed: Iterable[Signed], notes: 
         _MEANING,
     )
     return "\n\n".join(part for part in parts if part)
-
-
-def code(text: str) -> str:
-    """`text` as a code span that cannot end early, in one line and of bounded length."""
-    plain = _UNPRINTABLE.sub(" ", text).replace("`", "'").replace("|", "/").strip()
-    short = plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
-    return f"`{short}`" if short else ""
 
 
 def _title(plan: Plan, verdict: Verdict) -> str:

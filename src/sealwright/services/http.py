@@ -16,6 +16,21 @@ _TIMEOUT = urllib3.Timeout(connect=10, read=60)
 _LIMIT = 512 * 1024 * 1024
 
 
+class Connections:
+    """Connections that stay open from one request to the next, for many questions to one service.
+
+    `at_once` is how many there are at most. `certificate` is the path of a PEM file with the authorities to believe
+    instead of the system's. May be used by several threads.
+    """
+
+    def __init__(self, at_once: int = 1, certificate: str = "") -> None:
+        self._pool = urllib3.PoolManager(maxsize=at_once, block=True, ca_certs=certificate or None)
+
+    def open(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:
+        """The response, its body not yet read. `options` are urllib3's."""
+        return self._pool.request(method, url, **options)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole HTTP response, of whatever status."""
@@ -55,14 +70,17 @@ def request(
     retries: int = 2,
     limit: int = _LIMIT,
     timeout: float | None = None,
+    changes_nothing: bool = False,
+    connections: Connections | None = None,
 ) -> Answer:
-    """One request. GET and HEAD are repeated `retries` times after a failed connection or a 502, 503 or 504.
+    """One request, repeated `retries` times after a failed connection or a 502, 503 or 504 if it changes nothing.
 
+    GET and HEAD never do, a POST where the caller says so.
     Redirects are not followed: an answer from elsewhere is not an answer from there. `limit` is in bytes,
-    `timeout` in seconds, for connecting and for each read, in place of 10 and 60.
-    Raises Unavailable (`no-answer`, `answer-too-large`).
+    `timeout` in seconds, for connecting and for each read, in place of 10 and 60. Without `connections`, one is opened
+    for this request alone. Raises Unavailable (`no-answer`, `answer-too-large`).
     """
-    repeatable = method in ("GET", "HEAD")
+    repeatable = changes_nothing or method in ("GET", "HEAD")
     policy = urllib3.Retry(
         total=retries if repeatable else 0,
         redirect=0,
@@ -71,10 +89,11 @@ def request(
         allowed_methods=None,  # `total` decides; no method is exempt
         raise_on_status=False,
         raise_on_redirect=False,
+        respect_retry_after_header=False,  # a service may ask for an hour
     )
     sent = {"User-Agent": f"sealwright/{__version__}", **(headers or {})}
     try:
-        response = _pool().request(
+        response = (connections or Connections()).open(
             method,
             url,
             headers=sent,
@@ -97,7 +116,3 @@ def request(
         raise Unavailable("answer-too-large", f"{url} answered with more than {limit} bytes")
     lowered = {name.lower(): value for name, value in response.headers.items()}
     return Answer(url, response.status, response.reason or "", lowered, data)
-
-
-def _pool() -> urllib3.PoolManager:
-    return urllib3.PoolManager()

@@ -7,57 +7,27 @@ https://github.com/pypi/warehouse/blob/main/docs/user/api/integrity.md.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urljoin
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
-from packaging.version import Version
+from packaging.utils import canonicalize_name
 
 from sealwright.endpoints import IndexSite
 from sealwright.errors import Refused, Unavailable
 from sealwright.model import FileRef
 from sealwright.model.digest import is_sha256, sha256_hex
-from sealwright.services.http import Answer, request
+from sealwright.services.http import Answer, Connections, request
+from sealwright.verify.listing import IndexFile
 
 MINT_PATH = "/_/oidc/mint-token"
 """Where an index exchanges an identity token for an upload token."""
+_PAGE = 64 * 1024 * 1024
+"""Bytes of a project's page, unpacked."""
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _INTEGRITY_JSON = "application/vnd.pypi.integrity.v1+json"
-
-
-@dataclass(frozen=True, slots=True)
-class IndexFile:
-    """One file as an index lists it."""
-
-    filename: str
-    url: str
-    sha256: str
-    size: int | None = None
-    """In bytes; None where the index does not say."""
-    yanked: bool = False
-    core_metadata_sha256: str = ""
-    """Of the METADATA file that is served beside a wheel; empty where none is."""
-    provenance_url: str = ""
-    """Empty where the index has no attestations for it."""
-
-    @property
-    def version(self) -> Version | None:
-        """The version in its name; None where the name follows no standard."""
-        try:
-            if self.filename.endswith(".whl"):
-                return parse_wheel_filename(self.filename)[1]
-            return parse_sdist_filename(self.filename)[1]
-        except (InvalidWheelFilename, InvalidSdistFilename):
-            return None
 
 
 class Presence(StrEnum):
@@ -104,10 +74,22 @@ def of_release(files: Iterable[IndexFile], version: str) -> tuple[IndexFile, ...
 
     A file whose name follows no standard belongs to it if the version is a part of the name.
     """
-    wanted = Version(version)
-    return tuple(
-        file for file in files if file.version == wanted or (file.version is None and f"-{version}" in file.filename)
-    )
+    return tuple(file for file in files if file.is_of(version))
+
+
+def project_files(
+    simple_url: str, project: str, *, headers: Mapping[str, str] | None = None, connections: Connections | None = None
+) -> tuple[IndexFile, ...]:
+    """Everything that an index lists for a project; nothing where it does not know the project.
+
+    `simple_url` is where its simple API is, `headers` may hold what it asks for to let somebody in.
+    Raises Unavailable (`answer-unexpected`, `answer-malformed`, `no-answer`, `answer-too-large`).
+    """
+    url = f"{simple_url.rstrip('/')}/{canonicalize_name(project)}/"
+    # Some pages have two megabytes, and a tenth of that when packed.
+    wanted = {"Accept": _SIMPLE_JSON, "Accept-Encoding": "gzip", **(headers or {})}
+    answer = request("GET", url, headers=wanted, limit=_PAGE, connections=connections).expect(200, 404)
+    return _parse_files(answer, project) if answer.status == 200 else ()
 
 
 class IndexClient:
@@ -119,11 +101,9 @@ class IndexClient:
     def files(self, project: str) -> tuple[IndexFile, ...]:
         """Everything the index lists for a project; nothing where it does not know the project.
 
-        Raises Unavailable (`answer-unexpected`, `answer-malformed`, `no-answer`).
+        Raises like `project_files`.
         """
-        url = f"{self.site.url}/simple/{canonicalize_name(project)}/"
-        answer = self._get(url, accept=_SIMPLE_JSON).expect(200, 404)
-        return _parse_files(answer) if answer.status == 200 else ()
+        return project_files(f"{self.site.url}/simple", project)
 
     def provenance(self, project: str, version: str, filename: str) -> bytes | None:
         """The integrity API's answer for one file, unjudged; None where the index has none."""
@@ -175,8 +155,10 @@ def _presence(found: str | None, wanted: str) -> Presence:
     return Presence.IDENTICAL if found == wanted else Presence.DIFFERENT
 
 
-def _parse_files(answer: Answer) -> tuple[IndexFile, ...]:
+def _parse_files(answer: Answer, project: str) -> tuple[IndexFile, ...]:
     document = _mapping(answer)
+    if canonicalize_name(str(document.get("name", project))) != canonicalize_name(project):
+        raise _malformed(answer.url, f"it is the page of {document['name']!r}")
     try:
         version = document["meta"]["api-version"]
         files = tuple(_parse_file(entry, answer.url) for entry in document["files"])
@@ -197,13 +179,19 @@ def _parse_file(entry: dict[str, Any], page: str) -> IndexFile:
     size = entry.get("size")
     return IndexFile(
         filename=str(entry["filename"]),
-        url=urljoin(page, entry["url"]),
+        url=_absolute(page, entry["url"]),
         sha256=sha256,
         size=size if isinstance(size, int) else None,
         yanked=bool(entry.get("yanked", False)),
+        yanked_reason=entry["yanked"] if isinstance(entry.get("yanked"), str) else "",
         core_metadata_sha256=core.get("sha256", "") if isinstance(core, dict) else "",
         provenance_url=entry.get("provenance") or "",
     )
+
+
+def _absolute(page: str, url: str) -> str:
+    # Joining takes three quarters of the time for a page of some thousand files, and most have whole addresses.
+    return url if url.startswith(("https://", "http://")) else urljoin(page, url)
 
 
 def _minted(answer: Answer) -> MintedToken:

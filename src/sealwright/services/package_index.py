@@ -7,6 +7,7 @@ https://pip.pypa.io/en/stable/topics/configuration/
 
 from __future__ import annotations
 
+import base64
 import configparser
 import os
 import sys
@@ -15,8 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from sealwright.endpoints import PYPI_URL
 from sealwright.errors import UsageError
 
+_PYPI = f"{PYPI_URL}/simple"
+"""What pip takes where it is told nothing."""
 _SECTIONS = ("global", "install")
 """Later ones win, whichever file they are in."""
 _VARIABLES = {
@@ -29,6 +33,33 @@ _VARIABLES = {
 }
 _NAME = "pip.ini" if os.name == "nt" else "pip.conf"
 _NO = ("", "0", "false", "no", "off", "n", "f")
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleApi:
+    """Where an index is asked about a project, and as whom."""
+
+    url: str
+    """Without a final slash, a user name or a password."""
+    headers: Mapping[str, str]
+    """The `Authorization` that its address asks for; nothing where it holds no user name."""
+
+    @property
+    def host(self) -> str:
+        """Its name, for people."""
+        return urlsplit(self.url).hostname or self.url
+
+    @classmethod
+    def of(cls, address: str) -> SimpleApi:
+        """The index at an address as pip takes it, which may hold a user name and a password."""
+        scheme, separator, rest = address.rstrip("/").partition("://")
+        place, slash, path = rest.partition("/")
+        user, at, host = place.rpartition("@")
+        if not at:
+            return cls(f"{scheme}{separator}{rest}", {})
+        name, _, password = user.partition(":")
+        known = base64.b64encode(f"{unquote(name)}:{unquote(password)}".encode()).decode()
+        return cls(f"{scheme}{separator}{host}{slash}{path}", {"Authorization": f"Basic {known}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +138,18 @@ class PackageIndex:
                 SSL_CERT_FILE=self.certificate,
             ),
         }
+
+    @property
+    def authority(self) -> SimpleApi | None:
+        """The index that says which files are PyPI's; None where no index may be asked.
+
+        PyPI itself wherever it is one of the indexes, as it is by default; else the first index, which a machine
+        without PyPI can only take for a mirror of it. What other indexes and folders have beside is not PyPI's.
+        """
+        if self.no_index:
+            return None
+        indexes = [SimpleApi.of(url) for url in (self.index_url or _PYPI, *self.extra_index_urls)]
+        return next((index for index in indexes if index.host == urlsplit(_PYPI).hostname), indexes[0])
 
     @property
     def uv_options(self) -> tuple[str, ...]:

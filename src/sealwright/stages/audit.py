@@ -3,46 +3,65 @@
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
+from collections.abc import Iterable
 from typing import Any
 
-from sealwright.errors import Refused, Unavailable
-from sealwright.model import FileRef, Finding, Mode, State
-from sealwright.services.advisories import audit, auditor, query_url, reach
-from sealwright.stages.base import Context, Result, finding_of
-from sealwright.verify.advisories import Package, Vulnerability
-from sealwright.verify.audit import CHECK, judge, judge_control, judge_nothing, vulnerabilities
+from sealwright.auditing.audit import Explain, audit
+from sealwright.auditing.explaining import explainer
+from sealwright.auditing.places import Pyproject
+from sealwright.auditing.sarif import audit_sarif
+from sealwright.auditing.vex import compose
+from sealwright.dossier.codec import encode_json
+from sealwright.errors import Refused, SealwrightError
+from sealwright.model import FileRef, Finding
+from sealwright.report.markdown import code
+from sealwright.sbom.schema import judge_schema
+from sealwright.services.advisories import Patience, Sources, auditor
+from sealwright.services.git import Repository
+from sealwright.services.package_index import PackageIndex
+from sealwright.stages.base import Context, Result
+from sealwright.stages.resolve import python_floor
 from sealwright.verify.closure import Closure, parse_pylock
 from sealwright.verify.cyclonedx import purl_of
+from sealwright.verify.inventory import Inventory, read_inventory
+from sealwright.verify.judgement import Known, Subject
+from sealwright.verify.origins import Origins
 from sealwright.verify.statement import VULNERABILITIES, make
+from sealwright.verify.vex import CHECK as VEX_CHECK
+from sealwright.verify.vex import VEX
+from sealwright.verify.wheel import read_wheel
 
 PYLOCK = "evidence/pylock.toml"
 STATEMENT = "statements/audit.json"
-
-# A laptop without a network learns it at once; a release waits for a slow service rather than start over.
-_PATIENCE = {Mode.REHEARSAL: 2.5, Mode.RELEASE: 20.0}
+SARIF = "reports/audit.sarif"
+_PYPROJECT = "pyproject.toml"
 
 
 def run(context: Context) -> Result:
     """Ask about every package of the closure and judge the answers by the policy.
 
-    Check: `audit`. Writes statements/audit.json about the wheels, unless something could not be looked at.
+    Checks: `audit`, `audit-ignores`, `audit-yanked`, and `vex` where one cannot be written. If there is anything to
+    ask about, writes reports/audit.sarif, and, unless something could not be looked at, statements/audit.json about the
+    wheels and evidence/vex.cdx.json.
     """
     ref = _closure_ref(context)
-    pylock = context.dossier.read(ref)
-    closure = parse_pylock(pylock, PYLOCK)
-    started = dt.datetime.now(dt.UTC)
+    closure = parse_pylock(context.dossier.read(ref), PYLOCK)
+    sources = Sources(
+        context.endpoints.osv_url,
+        PackageIndex.of(context.environ),
+        context.environ,
+        Patience.of(context.plan.mode),
+    )
     ignores = context.policy.audit.ignore
-    if not closure.pins:
-        return Result(judge_nothing(ignores, today=started.date()))
-    try:
-        report, answers = _ask(context, pylock, closure)
-    except Unavailable as error:
-        return Result((finding_of(error, CHECK),))
-    findings = judge(report, answers, closure, ignores, today=started.date())
-    if not any(finding.state is State.UNAVAILABLE for finding in findings):
-        known = vulnerabilities(report, answers)
-        predicate = _predicate(known, context.endpoints.osv_url, ref, started)
-        context.dossier.add(STATEMENT, make(context.wheels() or context.distributions(), VULNERABILITIES, predicate))
+    done = audit({PYLOCK: Subject(closure.pins)}, sources, ignores, explain=_explain(context, closure))
+    judgement = done.judgements[PYLOCK]
+    findings = judgement.findings
+    if closure.pins:
+        blocking = context.policy.judge(findings, context.plan.mode)
+        context.dossier.add(SARIF, encode_json(audit_sarif(judgement, blocking, _pyproject(context))))
+        if judgement.complete:
+            findings = (*findings, *_write(context, judgement.known, ref, done.at))
     return Result(findings, (auditor(),), summary=_summary(findings))
 
 
@@ -55,18 +74,49 @@ def _closure_ref(context: Context) -> FileRef:
     return ref
 
 
-def _ask(context: Context, pylock: bytes, closure: Closure) -> tuple[bytes, dict[Package, bytes]]:
-    url = context.endpoints.osv_url
-    deaf = judge_control(reach(url, seconds=_PATIENCE[context.plan.mode]))
-    if deaf is not None:
-        raise Unavailable(deaf.code, f"{query_url(url)}: {deaf.found}", hint=deaf.hint)
-    packages = {(pin.name, pin.version) for pin in closure.pins}
-    return audit(pylock, url, packages, context.environ)
+def _explain(context: Context, closure: Closure) -> Explain:
+    def explain(subject: Subject) -> Origins:
+        try:
+            with context.dossier.file(context.wheels()[0]).open("rb") as stream:
+                wheel = read_wheel(stream, context.wheels()[0].name)
+            floor = python_floor(closure.requires_python, [])
+        except (SealwrightError, IndexError):
+            return Origins()  # a wheel that cannot be read is what the stage inspect is for
+        return explainer(wheel.requires_dist, floor, context.environ, context.workspace)(subject)
+
+    return explain
 
 
-def _predicate(
-    known: tuple[Vulnerability, ...], osv_url: str, closure: FileRef, started: dt.datetime
-) -> dict[str, Any]:
+def _pyproject(context: Context) -> Pyproject:
+    """As it was committed; empty where there is none."""
+    path = posixpath.normpath(posixpath.join(context.plan.project.directory, _PYPROJECT))
+    try:
+        data = Repository(context.source, context.environ).read(context.plan.commit, path)
+    except SealwrightError:
+        data = None
+    return Pyproject(path, (data or b"").decode("utf-8", "replace"))
+
+
+def _write(context: Context, known: tuple[Known, ...], closure: FileRef, started: dt.datetime) -> tuple[Finding, ...]:
+    """The statement and the VEX; why there is no VEX, if so. Code: `vex-schema-invalid`."""
+    predicate = _predicate(known, context.endpoints.osv_url, closure, started)
+    context.dossier.add(STATEMENT, make(context.wheels() or context.distributions(), VULNERABILITIES, predicate))
+    vex = compose(started, known, _sboms(context), [auditor()])
+    invalid = judge_schema(vex, VEX)
+    if not invalid:
+        context.dossier.add(VEX, vex)
+    return tuple(
+        Finding.failed(VEX_CHECK, "vex-schema-invalid", VEX, expected=f.expected, found=f.found, hint=f.hint)
+        for f in invalid
+    )
+
+
+def _sboms(context: Context) -> list[Inventory]:
+    refs = [ref for ref in context.dossier.outputs if ref.path.endswith(".cdx.json") and ref.path != VEX]
+    return [read_inventory(context.dossier.read(ref), ref.path) for ref in refs]
+
+
+def _predicate(known: tuple[Known, ...], osv_url: str, closure: FileRef, started: dt.datetime) -> dict[str, Any]:
     """The predicate (https://github.com/in-toto/attestation/blob/main/spec/predicates/vuln.md)."""
     tool = auditor()
     return {
@@ -75,7 +125,7 @@ def _predicate(
             "version": tool.version,
             # A live service without versions: what it knew is dated by the question.
             "db": {"uri": osv_url, "lastUpdate": _time(started)},
-            "result": [_result(vulnerability) for vulnerability in known],
+            "result": [_result(entry) for entry in known],
         },
         "metadata": {
             "scanStartedOn": _time(started),
@@ -86,14 +136,18 @@ def _predicate(
     }
 
 
-def _result(vulnerability: Vulnerability) -> dict[str, Any]:
-    score = vulnerability.severity
-    severity = [{"method": "cvss" if score.startswith("CVSS:") else "osv", "score": score}] if score else []
-    annotation = {
+def _result(known: Known) -> dict[str, Any]:
+    vulnerability = known.vulnerability
+    severity = [{"method": r.method, "score": r.vector or r.word} for r in vulnerability.ratings]
+    annotation: dict[str, Any] = {
         "package": purl_of(vulnerability.package, vulnerability.version),
         "aliases": list(vulnerability.aliases),
         "fixedIn": list(vulnerability.fixes),
     }
+    if known.path:
+        annotation["path"] = list(known.path)
+    if known.ignore is not None:
+        annotation["ignoredUntil"] = known.ignore.expires.isoformat()
     return {"id": vulnerability.id, "severity": severity, "annotations": [annotation]}
 
 
@@ -101,6 +155,7 @@ def _time(moment: dt.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _summary(findings: tuple[Finding, ...]) -> str:
-    lines = (": ".join(part for part in (finding.subject, finding.found) if part) for finding in findings)
-    return "\n".join(["Audit:", *(f"- {line}" for line in lines)])
+def _summary(findings: Iterable[Finding]) -> str:
+    """What advisories and policies say is somebody else's text, so none of it is taken as Markdown."""
+    lines = (": ".join(code(part) for part in (finding.subject, finding.found) if part) for finding in findings)
+    return "\n".join(["### Audit", "", *(f"- {line}" for line in lines)])

@@ -10,11 +10,12 @@ from sealwright.dossier.store import PUBLISHED
 from sealwright.endpoints import IndexSite
 from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.model import FileRef, Finding
-from sealwright.services.index import IndexClient, IndexFile, Presence, compare, of_release
+from sealwright.services.index import IndexClient, Presence, compare, of_release
 from sealwright.services.patience import Patience
 from sealwright.services.trust import trust_root
 from sealwright.stages.base import Context, Result, finding_of
 from sealwright.stages.confirm_install import check_install, pip_tool
+from sealwright.verify.listing import IndexFile
 from sealwright.verify.pep740 import ExpectedPublisher, verify_provenance
 
 FILES = "index-files"

@@ -1,216 +1,167 @@
-"""Whether the closure was audited as a whole, and whether what was found is acceptable, for a while."""
+"""Whether everything was asked about and answered, and whether what was found is acceptable, for a while."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from packaging.utils import canonicalize_name
-
-from sealwright.config.policy import POLICY_FILE, Ignore
 from sealwright.endpoints import OSV_VARIABLE
 from sealwright.errors import Unavailable
-from sealwright.model import Finding, State
-from sealwright.verify.advisories import (
-    CONTROL,
-    Answer,
-    Package,
-    Report,
-    Vulnerability,
-    read_answer,
-    read_report,
-    with_severity,
-)
-from sealwright.verify.closure import Closure
-
-CHECK = "audit"
-MAX_DAYS = 90
-"""How far ahead an ignore may expire."""
-
-_AGAIN = "run the job examine again; nothing is concluded from what is missing"
+from sealwright.model import Finding
+from sealwright.verify.advisories import AGAIN, CHECK, CONTROL, Advisory, Answer, Package, read_answer
+from sealwright.verify.ignores import Ignores, Surroundings
+from sealwright.verify.judgement import Judgement, Known, Subject
+from sealwright.verify.listing import Listing
+from sealwright.verify.pip_audit import Report, read_report
+from sealwright.verify.vulnerabilities import Vulnerability, vulnerabilities
 
 
-def judge(
-    report: bytes,
-    answers: Mapping[Package, bytes],
-    closure: Closure,
-    ignores: Iterable[Ignore] = (),
-    *,
-    today: dt.date,
-) -> tuple[Finding, ...]:
-    """What an audit of `closure` comes to, from pip-audit's report and from what OSV answered to the same questions.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came back about some packages, unread."""
 
-    pip-audit drops parts of an answer silently, and takes a package it was never asked about as well as one that is
-    missing; so every package must be in the report, and every advisory that OSV named must be in it too. Answers of
-    the check `audit`: unavailable `audit-no-answer`, `audit-report-malformed`, `audit-answer-malformed`,
-    `audit-skipped`, `audit-incomplete`, `audit-unexpected`, `audit-schema`; failed `vulnerable-dependency`,
-    `ignore-expired`, `ignore-too-long`, `ignore-stale`; passed for each vulnerability that an ignore covers, and once
-    if nothing blocks.
-    """
-    ignores = tuple(ignores)
-    try:
-        read = read_report(report)
-    except Unavailable as error:
-        return (_unavailable(error),)
-    parsed, malformed = _parsed(answers)
-    gaps = (*malformed, *_coverage(read, closure), *_dropped(read, parsed, closure))
-    known = _vulnerabilities(read, parsed)
-    found = tuple(finding for vulnerability in known for finding in _judge_one(vulnerability, ignores, today))
-    # What is missing may be just what an ignore is for.
-    rules = tuple(_judge_ignores(ignores, known, today, complete=not gaps))
-    findings = (*gaps, *found, *rules)
-    if any(finding.state is not State.PASS for finding in findings):
-        return findings
-    accepted = f", {len(found)} ignored" if found else ", no known vulnerability"
-    return (*findings, Finding.passed(CHECK, "", f"{_count(len(_packages(closure)))}{accepted}"))
+    packages: frozenset[Package]
+    report: bytes | Unavailable
+    """pip-audit's."""
+    answers: Mapping[Package, bytes | Unavailable]
+    """OSV's own."""
+    listing: Listing
 
 
-def judge_nothing(ignores: Iterable[Ignore], *, today: dt.date) -> tuple[Finding, ...]:
-    """The answer for a closure without packages: nobody needs to be asked, and no ignore can apply."""
-    wrong = tuple(_judge_ignores(tuple(ignores), (), today, complete=True))
-    return wrong or (Finding.passed(CHECK, "", "0 dependencies: nothing to ask about"),)
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What was answered, read."""
+
+    asked: Asked
+    report: Report | Unavailable
+    answers: Mapping[Package, Answer | Unavailable]
+
+    @classmethod
+    def of(cls, asked: Asked) -> Knowledge:
+        """Read all of it, once for however many subjects."""
+        return cls(asked, _read_report(asked.report), {p: _read_answer(d, p) for p, d in asked.answers.items()})
+
+    def vulnerabilities(self, packages: Iterable[Package]) -> tuple[Vulnerability, ...]:
+        """Everything that is known of some packages: what OSV answered, and what pip-audit has beyond that."""
+        found = (v for package in sorted(packages) for v in vulnerabilities(package, self._advisories(package)))
+        return tuple(found)
+
+    def judge(self, subject: Subject, ignores: Ignores, *, stale: bool = True) -> Judgement:
+        """What an audit of `subject` comes to. `stale`: whether an ignore has to cover something in it.
+
+        pip-audit drops parts of an answer silently, and takes a package it was never asked about as well as one that is
+        missing; OSV has nothing to say of a name that it never heard of. So every package must be in the report, every
+        advisory that OSV named must be in it too, and every file must be one that the index lists under its name.
+        Answers of the check `audit`: unavailable `audit-no-answer`, `audit-report-malformed`,
+        `audit-answer-malformed`, `audit-answer-unrelated`, `audit-skipped`, `audit-incomplete`, `audit-unexpected`,
+        `audit-schema`, and those of `Listing.judge`; failed `vulnerable-dependency`; passed for each vulnerability that
+        an ignore covers, and once if nothing blocks.
+        """
+        packages = subject.packages
+        gaps = (*self._gaps(packages), *self.asked.listing.judge(subject.pins), *subject.unread)
+        found = self.vulnerabilities(packages)
+        around = Surroundings(stale and not gaps, self._withdrawn(packages))
+        return Judgement(
+            gaps,
+            tuple(Known(v, ignores.covering(v), subject.origins.path(v.package)) for v in found),
+            tuple(ignores.judge(found, around)),
+            (*self.asked.listing.yanked(subject.pins), *subject.aside),
+            len(packages),
+            self.asked.listing.host,
+        )
+
+    def _advisories(self, package: Package) -> Iterator[Advisory]:
+        answer = self.answers.get(package)
+        ours = answer.advisories if isinstance(answer, Answer) else ()
+        yield from ours
+        named = {name for advisory in ours for name in advisory.names}
+        theirs = self.report.audited.get(package, ()) if isinstance(self.report, Report) else ()
+        yield from (advisory for advisory in theirs if not advisory.names & named)
+
+    def _withdrawn(self, packages: Iterable[Package]) -> dict[str, str]:
+        answers = [self.answers.get(package) for package in sorted(packages)]
+        return {n: date for a in answers if isinstance(a, Answer) for n, date in a.withdrawn.items()}
+
+    def _gaps(self, packages: frozenset[Package]) -> Iterator[Finding]:
+        if not packages:
+            return
+        if isinstance(self.report, Unavailable):
+            yield _unavailable(self.report)
+        else:
+            yield from _coverage(self.report, packages, self.asked.packages)
+        for package in sorted(packages):
+            yield from self._dropped(package)
+
+    def _dropped(self, package: Package) -> Iterator[Finding]:
+        """OSV was asked about it, and the report has everything that OSV named."""
+        answer, subject = self.answers.get(package), " ".join(package)
+        if answer is None:
+            yield _gap("audit-incomplete", subject, "there is no answer of OSV about it")
+            return
+        if isinstance(answer, Unavailable):
+            yield _unavailable(answer, subject)
+            return
+        for code, found in answer.problems:
+            yield _gap(code, subject, found, "look at the advisories of it by hand")
+        if isinstance(self.report, Report) and not answer.problems:
+            reported = {name for advisory in self.report.audited.get(package, ()) for name in advisory.names}
+            for advisory in answer.advisories:
+                if not advisory.names & reported:
+                    yield _gap("audit-incomplete", subject, f"OSV names {advisory.id}, pip-audit's report does not")
 
 
 def judge_control(answer: bytes) -> Finding | None:
     """Why "nothing is known" would mean nothing from this service, from its answer about `CONTROL`; None if it does.
 
-    Codes: `audit-answer-malformed`, `audit-control-missed`.
+    Codes: `audit-answer-malformed`, `audit-answer-unrelated`, `audit-schema`, `audit-incomplete`,
+    `audit-control-missed`.
     """
-    try:
-        known = read_answer(answer).advisories
-    except Unavailable as error:
-        return _unavailable(error)
-    if known:
+    read = _read_answer(answer, CONTROL)
+    if isinstance(read, Unavailable):
+        return _unavailable(read)
+    if read.advisories:
         return None
-    return Finding.unavailable(
-        CHECK,
-        "audit-control-missed",
-        found=f"it knows no vulnerability of {' '.join(CONTROL)}, which has several",
-        hint=f"point {OSV_VARIABLE} at a service, or a folder, that has all advisories for PyPI",
-    )
+    if read.problems:
+        code, found = read.problems[0]
+        return _gap(code, " ".join(CONTROL), found)
+    found = f"it knows no vulnerability of {' '.join(CONTROL)}, which has several"
+    hint = f"point {OSV_VARIABLE} at a service, or a folder, that has all advisories for PyPI"
+    return _gap("audit-control-missed", "", found, hint)
 
 
-def vulnerabilities(report: bytes, answers: Mapping[Package, bytes]) -> tuple[Vulnerability, ...]:
-    """All that the audit found, ignored or not, by package and id. Raises Unavailable like `read_report`."""
-    return _vulnerabilities(read_report(report), _parsed(answers)[0])
+def _read_report(data: bytes | Unavailable) -> Report | Unavailable:
+    if isinstance(data, Unavailable):
+        return data
+    try:
+        return read_report(data)
+    except Unavailable as error:
+        return error
 
 
-def _vulnerabilities(report: Report, answers: Mapping[Package, Answer]) -> tuple[Vulnerability, ...]:
-    found = (with_severity(v, answers.get(package)) for package, vulns in report.audited.items() for v in vulns)
-    return tuple(sorted(found, key=lambda v: (v.package, v.version, v.id)))
+def _read_answer(data: bytes | Unavailable, package: Package) -> Answer | Unavailable:
+    if isinstance(data, Unavailable):
+        return data
+    try:
+        return read_answer(data, package)
+    except Unavailable as error:
+        return error
 
 
-def _parsed(answers: Mapping[Package, bytes]) -> tuple[dict[Package, Answer], tuple[Finding, ...]]:
-    parsed, malformed = {}, []
-    for package, data in sorted(answers.items()):
-        try:
-            parsed[package] = read_answer(data)
-        except Unavailable as error:
-            malformed.append(_unavailable(error, package))
-    return parsed, tuple(malformed)
-
-
-def _coverage(report: Report, closure: Closure) -> Iterator[Finding]:
-    """Every package of the closure is in the report, and no other."""
-    wanted = _packages(closure)
+def _coverage(report: Report, wanted: frozenset[Package], asked: frozenset[Package]) -> Iterator[Finding]:
+    """Every package is in the report, and none that nobody asked about."""
+    names = {name for name, _ in wanted}
     for name, reason in report.skipped:
-        yield Finding.unavailable(CHECK, "audit-skipped", name, found=f"pip-audit skipped it: {reason}", hint=_AGAIN)
+        if name in names:
+            yield _gap("audit-skipped", name, f"pip-audit skipped it: {reason}")
     for package in sorted(wanted - report.audited.keys()):
-        found = "it is in evidence/pylock.toml and not in pip-audit's report"
-        yield Finding.unavailable(CHECK, "audit-incomplete", " ".join(package), found=found, hint=_AGAIN)
-    for package in sorted(report.audited.keys() - wanted):
-        found = "it is in pip-audit's report and not in evidence/pylock.toml"
-        yield Finding.unavailable(CHECK, "audit-unexpected", " ".join(package), found=found, hint=_AGAIN)
+        yield _gap("audit-incomplete", " ".join(package), "it is not in pip-audit's report, which was asked about it")
+    for package in sorted(report.audited.keys() - asked):
+        yield _gap("audit-unexpected", " ".join(package), "it is in pip-audit's report, and nobody asked about it")
 
 
-def _dropped(report: Report, answers: Mapping[Package, Answer], closure: Closure) -> Iterator[Finding]:
-    """OSV was asked about every package, and the report has everything that it named."""
-    for package in sorted(_packages(closure)):
-        answer, subject = answers.get(package), " ".join(package)
-        if answer is None:
-            found = "there is no answer of OSV about it"
-            yield Finding.unavailable(CHECK, "audit-incomplete", subject, found=found, hint=_AGAIN)
-            continue
-        for code, found in answer.problems:
-            yield Finding.unavailable(CHECK, code, subject, found=found, hint="look at the advisories of it by hand")
-        reported = {name for v in report.audited.get(package, ()) for name in v.ids}
-        for advisory in answer.advisories:
-            if advisory.id not in reported and not answer.problems:
-                found = f"OSV names {advisory.id}, pip-audit's report does not"
-                yield Finding.unavailable(CHECK, "audit-incomplete", subject, found=found, hint=_AGAIN)
+def _gap(code: str, subject: str, found: str, hint: str = AGAIN) -> Finding:
+    return Finding.unavailable(CHECK, code, subject, found=found, hint=hint)
 
 
-def _judge_one(vulnerability: Vulnerability, ignores: tuple[Ignore, ...], today: dt.date) -> Iterator[Finding]:
-    subject = f"{vulnerability.package} {vulnerability.version}"
-    valid = [i for i in ignores if _covers(i, vulnerability) and today <= i.expires <= _latest(today)]
-    if valid:
-        ignore = max(valid, key=lambda i: i.expires)
-        yield Finding.passed(
-            CHECK, subject, f"{vulnerability.id} is ignored until {ignore.expires.isoformat()}: {ignore.reason}"
-        )
-        return
-    fixes = vulnerability.fixes
-    upgrade = f"require {vulnerability.package}>={fixes[-1]} and lock again" if fixes else "there is no fixed version"
-    yield Finding.failed(
-        CHECK,
-        "vulnerable-dependency",
-        subject,
-        expected="no known vulnerability",
-        found=_described(vulnerability),
-        hint=f"{upgrade}; or add an [[audit.ignore]] with a reason to {POLICY_FILE}, for at most {MAX_DAYS} days",
-    )
-
-
-def _described(vulnerability: Vulnerability) -> str:
-    aliases = f" ({', '.join(vulnerability.aliases)})" if vulnerability.aliases else ""
-    fixed = f"fixed in {', '.join(vulnerability.fixes)}" if vulnerability.fixes else "not fixed in any version"
-    return "; ".join(part for part in (f"{vulnerability.id}{aliases}", vulnerability.severity, fixed) if part)
-
-
-def _judge_ignores(
-    ignores: tuple[Ignore, ...], known: tuple[Vulnerability, ...], today: dt.date, *, complete: bool
-) -> Iterator[Finding]:
-    """Every ignore is still valid, not valid for too long, and needed. An ignore gets one answer at most."""
-    for ignore in ignores:
-        subject = f"{ignore.id} of {ignore.package}"
-        if ignore.expires < today:
-            hint = f"upgrade the package, or look at the reason again and set a new date in {POLICY_FILE}"
-            yield _rule("ignore-expired", subject, f"a date from {today.isoformat()} on", ignore, hint)
-        elif ignore.expires > _latest(today):
-            hint = f"set an earlier date in {POLICY_FILE}; it may be renewed later"
-            yield _rule("ignore-too-long", subject, f"at most {_latest(today).isoformat()}", ignore, hint)
-        elif complete and not any(_covers(ignore, vulnerability) for vulnerability in known):
-            yield Finding.failed(
-                CHECK,
-                "ignore-stale",
-                subject,
-                expected="a vulnerability that it covers",
-                found="none in the closure",
-                hint=f"remove it from {POLICY_FILE}",
-            )
-
-
-def _rule(code: str, subject: str, expected: str, ignore: Ignore, hint: str) -> Finding:
-    return Finding.failed(CHECK, code, subject, expected=expected, found=ignore.expires.isoformat(), hint=hint)
-
-
-def _latest(today: dt.date) -> dt.date:
-    return today + dt.timedelta(days=MAX_DAYS)
-
-
-def _covers(ignore: Ignore, vulnerability: Vulnerability) -> bool:
-    names = {name.lower() for name in vulnerability.ids}
-    return ignore.id.lower() in names and canonicalize_name(ignore.package) == vulnerability.package
-
-
-def _packages(closure: Closure) -> frozenset[Package]:
-    return frozenset((pin.name, pin.version) for pin in closure.pins)
-
-
-def _count(number: int) -> str:
-    return f"{number} dependenc" + ("y" if number == 1 else "ies")
-
-
-def _unavailable(error: Unavailable, package: Package | None = None) -> Finding:
-    subject = " ".join(package) if package else ""
-    return Finding.unavailable(CHECK, error.code, subject, found=error.message, hint=error.hint)
+def _unavailable(error: Unavailable, subject: str = "") -> Finding:
+    return _gap(error.code, subject, error.message, error.hint)

@@ -28,7 +28,9 @@ class Pin:
     marker: str
     """PEP 508; empty where it is always installed."""
     files: tuple[tuple[str, str, str], ...]
-    """(file name, URL or path, sha256), sorted by name. At least one."""
+    """(file name, URL or path, sha256), sorted by name; where nobody says how a file is called, only its sha256.
+
+    A lock has at least one for each package."""
 
     def applies(self, environment: Mapping[str, str]) -> bool:
         """Whether it is installed in an environment of these marker values."""
@@ -80,7 +82,7 @@ def parse_pylock(data: bytes, where: str) -> Closure:
     try:
         lock = Pylock.from_dict(tomllib.loads(data.decode()))
         pins = tuple(sorted((_pin(p) for p in lock.packages), key=lambda pin: (pin.name, pin.version, pin.marker)))
-    except (ValueError, PylockValidationError) as error:
+    except (ValueError, PylockValidationError, RecursionError) as error:
         raise Refused("closure-malformed", f"{where}: {error}", hint=_HINT) from error
     keys = [(pin.name, pin.version, pin.marker) for pin in pins]
     if len(set(keys)) != len(keys):

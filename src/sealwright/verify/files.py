@@ -19,6 +19,7 @@ from sealwright.verify.evidence import (
     refs_in,
 )
 from sealwright.verify.stated import maker_of
+from sealwright.verify.vex import VEX
 
 CHECK = "files"
 
@@ -30,6 +31,7 @@ _MAKERS = {
     "dist": ("build",),
     "rebuilt": ("rebuild",),
     "evidence": ("examine", "attest"),
+    "reports": ("examine",),
 }
 
 
@@ -166,6 +168,8 @@ def _described_by(path: str) -> tuple[str, ...]:
     folder, _, name = path.rpartition("/")
     if folder != "evidence" or path in (GENERATOR_BUNDLE, GITHUB_BUNDLE):
         return ()
+    if path == VEX:
+        return ("statements/audit.json",)
     if name.endswith(SIGNATURE_SUFFIX):
         return (f"dist/{name.removesuffix(SIGNATURE_SUFFIX)}", f"evidence/{name.removesuffix(SIGNATURE_SUFFIX)}")
     if name.endswith(SBOM_SUFFIX):

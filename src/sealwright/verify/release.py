@@ -15,7 +15,9 @@ from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, PYLOCK, 
 from sealwright.verify.github_provenance import judge_github
 from sealwright.verify.sbom import judge_sbom
 from sealwright.verify.slsa import judge_generator
+from sealwright.verify.vex import VEX, judge_vex
 
+_AUDIT = "statements/audit.json"
 Check = Callable[[Evidence], Iterable[Finding]]
 
 
@@ -68,6 +70,21 @@ def check_sbom(evidence: Evidence) -> Iterator[Finding]:
             yield from judge_sbom(data, wheel, closure, path)
 
 
+def check_vex(evidence: Evidence) -> Iterator[Finding]:
+    """The VEX is about these SBOMs. Codes: `vex-missing` beside an audit that was complete, and `judge_vex`'s."""
+    files = evidence.case.files
+    data = data_at(files, VEX)
+    if data is not None:
+        paths = [f"evidence/{wheel.name}{SBOM_SUFFIX}" for wheel in evidence.wheels]
+        sboms = {path: found for path in paths if (found := data_at(files, path)) is not None}
+        yield from judge_vex(data, sboms, VEX)
+    elif _AUDIT in files:
+        hint = "the job examine writes both or none"
+        yield Finding.failed("vex", "vex-missing", VEX, expected=f"a VEX beside {_AUDIT}", found="none", hint=hint)
+    else:
+        yield Finding.skipped("vex", "there was nothing to ask about, or not everything was answered", VEX)
+
+
 CHECKS: dict[str, Check] = {
     "plan": records.check_plan,
     "records": records.check_records,
@@ -81,6 +98,7 @@ CHECKS: dict[str, Check] = {
     "provenance-github": check_github_provenance,
     "agreement": signatures.check_agreement,
     "sbom": check_sbom,
+    "vex": check_vex,
     "rebuild": rebuild.check_rebuild,
     "index": files.check_index,
 }

@@ -6,7 +6,8 @@ import pytest
 from tests.support.evidence import plan_of
 
 from sealwright.model import FileRef, Finding, Verdict
-from sealwright.report.summary import code, gate_summary
+from sealwright.report.markdown import code
+from sealwright.report.summary import gate_summary
 
 WHEEL = FileRef("dist/tiny-1.0-py3-none-any.whl", "a" * 64, 10)
 

@@ -12,13 +12,13 @@ from sealwright.model import FileRef, sha256_hex
 from sealwright.rehearsal.standins.server import Refusal, Request, Response, StandIn
 from sealwright.services.index import (
     IndexClient,
-    IndexFile,
     MintedToken,
     MintRefused,
     Presence,
     compare,
     of_release,
 )
+from sealwright.verify.listing import IndexFile
 
 WHEEL = "tiny-1.0-py3-none-any.whl"
 DIGEST = sha256_hex(b"wheel")

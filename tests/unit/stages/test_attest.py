@@ -54,6 +54,7 @@ def test_every_distribution_sbom_and_statement_is_signed(release: SignedRelease)
         f"{WHEEL}.sigstore.json",
         f"{SDIST}.sigstore.json",
         f"{WHEEL}.cdx.json.sigstore.json",
+        "vex.cdx.json.sigstore.json",
         "audit.intoto.jsonl",
         "build.intoto.jsonl",
         "github.intoto.jsonl",

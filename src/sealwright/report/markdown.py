@@ -1,0 +1,15 @@
+"""Text of others in Markdown: shown, and never taken for markup."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 160
+_UNPRINTABLE = re.compile(r"[^\w !-~…]+")
+
+
+def code(text: str) -> str:
+    """`text` as a code span that cannot end early, in one line and of bounded length."""
+    plain = _UNPRINTABLE.sub(" ", text).replace("`", "'").replace("|", "/").strip()
+    short = plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+    return f"`{short}`" if short else ""

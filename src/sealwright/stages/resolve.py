@@ -4,56 +4,95 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from sealwright.dossier.store import EVIDENCE
-from sealwright.errors import Refused
-from sealwright.model import Finding
+from sealwright.errors import Refused, SealwrightError
+from sealwright.model import FileRef, Finding
 from sealwright.services.environments import PackageIndex, uv
-from sealwright.stages.base import Context, Result
-from sealwright.verify.closure import parse_pylock
+from sealwright.stages.base import Context, Result, finding_of
+from sealwright.verify.closure import lock_path, parse_pylock
 from sealwright.verify.wheel import Wheel, read_wheel
 
 CHECK = "closure"
-PYLOCK = f"{EVIDENCE}/pylock.toml"
 _OPTIONS = ("--universal", "--format", "pylock.toml", "--no-header", "--no-annotate", "--quiet")
 # Older Pythons than this have no build that uv or this pipeline could try a wheel with.
 _OLDEST = Version("3.8")
 _NOTHING = 'lock-version = "1.0"\ncreated-by = "sealwright"\nrequires-python = ">={floor}"\npackages = []\n'
+_SHOWN = 5
 _USER = re.compile(r"(?<=://)[^/@\s\"']*@")
 
 
 def run(context: Context) -> Result:
     """Adds evidence/pylock.toml: the closure of the wheels' dependencies, without the project itself.
 
-    Extras are not part of it. Check: `closure`; codes `wheels-disagree`, and those of uv.
+    Extras are not part of it. Each extra that the smoke jobs try has a lock of its own, evidence/pylock.<extra>.toml.
+    Check: `closure`; codes `wheels-disagree`, `requirement-direct`, `extra-unknown`, and those of uv.
     """
-    wheels = []
-    for ref in context.wheels():
-        with context.dossier.file(ref).open("rb") as stream:
-            wheels.append((ref.name, read_wheel(stream, ref.name)))
+    wheels = [(ref, _read(context, ref)) for ref in context.wheels()]
     if not wheels:
         raise Refused("wheel-missing", "the build job recorded no wheel", hint="build at least one pure wheel")
     (first, wheel), *others = wheels
-    for name, other in others:
-        if (other.requires_python, other.requires_dist) != (wheel.requires_python, wheel.requires_dist):
-            finding = Finding.failed(
-                CHECK,
-                "wheels-disagree",
-                name,
-                expected=f"the dependencies of {first}",
-                found="; ".join((other.requires_python, *other.requires_dist)),
-                hint="all wheels of a release need the same dependencies and Pythons",
-            )
-            return Result((finding,))
+    unlike = (_differs(first, wheel, ref, other) for ref, other in others if _needs(other) != _needs(wheel))
+    wrong = (*unlike, *_direct(first, wheel))
+    if wrong:
+        return Result(wrong)
     floor = python_floor(wheel.requires_python, [cell.python for cell in context.plan.cells])
-    data = _resolved(wheel, floor, context)
-    closure = parse_pylock(data, PYLOCK)
-    context.dossier.add(PYLOCK, data)
-    return Result((Finding.passed(CHECK, first, f"{len(closure.pins)} packages, from Python {floor} on"),))
+    extras = ("", *context.settings.smoke.extras)
+    return Result(tuple(_locked(context, first, wheel, extra, floor) for extra in extras))
+
+
+def _read(context: Context, ref: FileRef) -> Wheel:
+    with context.dossier.file(ref).open("rb") as stream:
+        return read_wheel(stream, ref.name)
+
+
+def _needs(wheel: Wheel) -> tuple[str, ...]:
+    return (wheel.requires_python, *wheel.requires_dist, *(f"extra {extra}" for extra in wheel.extras))
+
+
+def _differs(first: FileRef, wheel: Wheel, ref: FileRef, other: Wheel) -> Finding:
+    only = sorted(set(_needs(other)) ^ set(_needs(wheel)))
+    return Finding.failed(
+        CHECK,
+        "wheels-disagree",
+        ref.name,
+        expected=f"the dependencies of {first.name}",
+        found=f"only one of them has {'; '.join(only[:_SHOWN])}",
+        hint="all wheels of a release need the same dependencies and Pythons",
+    )
+
+
+def _direct(ref: FileRef, wheel: Wheel) -> Iterator[Finding]:
+    for requirement in wheel.direct[:_SHOWN]:
+        hint = "an index refuses such a wheel, and nothing pins what is at that address; depend on a released version"
+        yield Finding.failed(
+            CHECK, "requirement-direct", ref.name, expected="a name and versions", found=requirement, hint=hint
+        )
+
+
+def _locked(context: Context, ref: FileRef, wheel: Wheel, extra: str, floor: str) -> Finding:
+    """Resolve and record one lock; what keeps it from being made is said of the extra."""
+    subject = f"{ref.name}[{extra}]" if extra else ref.name
+    if extra and extra not in wheel.extras:
+        return Finding.failed(
+            CHECK,
+            "extra-unknown",
+            subject,
+            expected=f"one of {', '.join(wheel.extras)}" if wheel.extras else "an extra, and the wheel has none",
+            found=f"`smoke.extras` names {extra}",
+            hint="correct `extras` in [tool.sealwright.smoke], or [project.optional-dependencies]",
+        )
+    try:
+        data = _resolved(context, ref, wheel, extra, floor)
+        closure = parse_pylock(data, lock_path(extra))
+    except SealwrightError as error:
+        return finding_of(error, CHECK).about(subject)
+    context.dossier.add(lock_path(extra), data)
+    return Finding.passed(CHECK, subject, f"{len(closure.pins)} packages, from Python {floor} on")
 
 
 def python_floor(requires_python: str, cells: list[str]) -> str:
@@ -78,19 +117,21 @@ def python_floor(requires_python: str, cells: list[str]) -> str:
     return floor.removesuffix(".0")
 
 
-def _resolved(wheel: Wheel, floor: str, context: Context) -> bytes:
+def _resolved(context: Context, ref: FileRef, wheel: Wheel, extra: str, floor: str) -> bytes:
     if not wheel.requires_dist:
         return _NOTHING.format(floor=floor).encode()
     index = PackageIndex.of(context.environ)
+    # The wheel itself, so that a dependency that needs the project in turn finds this version and no released one.
+    asked = f"[{extra}]" if extra else ""
+    wanted = f"{wheel.name}{asked} @ {context.dossier.file(ref).resolve().as_uri()}"
     # Wheels only: metadata of an sdist comes from running its build, and this job runs nobody's code.
     place = ("--only-binary", ":all:", "--no-emit-package", wheel.name, "--python-version", floor)
-    wanted = "\n".join(wheel.requires_dist).encode()
     answer = uv(
         ("pip", "compile", *_OPTIONS, *place, *index.uv_options, "-"),
         context.environ,
         index,
         cwd=Path(context.workspace),
-        stdin=wanted,
+        stdin=wanted.encode(),
     )
     # A private index may be addressed with a password, which has no place in evidence.
     return _USER.sub("", answer.stdout).encode()

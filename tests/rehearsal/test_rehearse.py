@@ -15,7 +15,9 @@ import pytest
 
 from sealwright.dossier import decode
 from sealwright.model import Mode, Plan
+from sealwright.rehearsal.layout import Layout
 from sealwright.rehearsal.results import JobState
+from sealwright.rehearsal.standins.github_releases import Releases
 from tests.rehearsal import support
 from tests.rehearsal.support import Snapshot
 from tests.support import projects
@@ -211,3 +213,20 @@ def test_a_project_that_wants_to_be_told_is_told(tmp_path: Path) -> None:
     assert [exchange.status for exchange in told] == [200]
     assert support.on_index(outcome.out, "testpypi") == []
     assert support.on_index(outcome.out, "pypi") == names(outcome.out / "dist")
+
+
+def test_locks_of_extras_are_part_of_the_release_and_of_no_plain_installation(tmp_path: Path) -> None:
+    tried = '[project.optional-dependencies]\nyaml = ["pyyaml"]\n[tool.sealwright.smoke]\nextras = ["yaml"]\n'
+    pyproject = projects.PYPROJECT + 'testpypi = false\nprovenance = "github"\n' + tried
+    project = projects.make_project(tmp_path / "project", **{"pyproject.toml": pyproject})
+    outcome = support.run(project, tmp_path / "out")
+    assert outcome.exit_code == 0, support.codes(outcome)
+    lock = (outcome.out / "evidence" / "pylock.yaml.toml").read_bytes()
+    assert b"pyyaml" in lock
+    assert b"pyyaml" not in (outcome.out / "evidence" / "pylock.toml").read_bytes()
+    sums = (outcome.out / "evidence" / "SHA256SUMS").read_text()
+    assert f"{hashlib.sha256(lock).hexdigest()}  pylock.yaml.toml\n" in sums
+    assets = {asset["name"] for asset in Releases(Layout(outcome.out).services / "github").latest()["assets"]}
+    assert {"pylock.toml", "pylock.yaml.toml"} <= assets
+    tried_with = {finding.subject for finding in outcome.findings("smoke-ubuntu-3-11")}
+    assert tried_with == {f"{file}{extra}" for file in names(outcome.out / "dist") for extra in ("", "[yaml]")}

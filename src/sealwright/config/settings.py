@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
+from packaging.markers import Marker
+from packaging.utils import canonicalize_name
 from pydantic import Field, field_validator
 
 from sealwright.config.reading import Strict, parse_toml, validate
@@ -25,10 +28,28 @@ class Environments(Strict):
 
 
 class SkippedImport(Strict):
-    """A top-level module that the smoke jobs do not import."""
+    """A module that the smoke jobs do not import, nor anything below it."""
 
-    module: Text
+    module: Annotated[str, Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)*$")]
+    """A dotted name."""
     reason: Annotated[str, Field(min_length=10)]
+    marker: str = ""
+    """PEP 508: where it is left out; everywhere where empty."""
+
+    @field_validator("marker")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        if value:
+            Marker(value)
+        return value
+
+    def covers(self, module: str) -> bool:
+        """Whether `module` is this one, or lies below it."""
+        return f"{module}.".startswith(f"{self.module}.")
+
+    def applies(self, environment: Mapping[str, str]) -> bool:
+        """Whether it is left out where markers have these values."""
+        return not self.marker or Marker(self.marker).evaluate(dict(environment))
 
 
 class Smoke(Strict):
@@ -37,6 +58,18 @@ class Smoke(Strict):
     command: tuple[Text, ...] = ()
     """The project's own smoke command as an argument list, run in the fresh environment."""
     skip_imports: tuple[SkippedImport, ...] = ()
+    submodules: bool = False
+    """Whether every module is imported, rather than the outermost ones."""
+    extras: tuple[Text, ...] = ()
+    """Extras that are resolved, installed and tried as well, each by itself. Normalised."""
+
+    @field_validator("extras")
+    @classmethod
+    def _normalised(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        names = tuple(canonicalize_name(extra, validate=True) for extra in value)
+        if len(set(names)) != len(names):
+            raise ValueError("an extra is named twice")
+        return names
 
 
 class Sbom(Strict):

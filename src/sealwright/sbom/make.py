@@ -49,7 +49,8 @@ def closure_of(wheel: Path, environ: Mapping[str, str], index: PackageIndex) -> 
     with wheel.open("rb") as stream:
         content = read_wheel(stream, wheel.name)
     with tempfile.TemporaryDirectory(prefix="sealwright-sbom-") as scratch:
-        lock = resolve_closure(content, python_floor(content.requires_python), environ, index, Path(scratch))
+        floor = python_floor(content.requires_python)
+        lock = resolve_closure(wheel, content, floor, environ, index=index, cwd=Path(scratch))
     return parse_pylock(lock, f"the closure of {wheel.name}")
 
 

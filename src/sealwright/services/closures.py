@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,29 +10,28 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from sealwright.errors import Refused
-from sealwright.services.environments import PackageIndex, uv
+from sealwright.services.environments import PackageIndex
+from sealwright.services.resolving import lock
 from sealwright.verify.wheel import Wheel
 
-_OPTIONS = ("--universal", "--format", "pylock.toml", "--no-header", "--no-annotate", "--quiet")
 # Older Pythons than this have no build that uv or this pipeline could try a wheel with.
 _OLDEST = Version("3.8")
 _NOTHING = 'lock-version = "1.0"\ncreated-by = "sealwright"\nrequires-python = ">={floor}"\npackages = []\n'
-_USER = re.compile(r"(?<=://)[^/@\s\"']*@")
 
 
-def resolve_closure(wheel: Wheel, floor: str, environ: Mapping[str, str], index: PackageIndex, cwd: Path) -> bytes:
-    """The pylock.toml of a wheel's dependencies from Python `floor` on, without the wheel itself and its extras.
+def resolve_closure(
+    file: Path, wheel: Wheel, floor: str, environ: Mapping[str, str], *, index: PackageIndex, cwd: Path, extra: str = ""
+) -> bytes:
+    """The pylock.toml of the dependencies of the wheel `file` from Python `floor` on, without the wheel itself.
 
-    Raises Refused or Unavailable with what uv said.
+    Of its extras only `extra` is resolved, if one is named. Raises Refused or Unavailable with what uv said.
     """
     if not wheel.requires_dist:
         return _NOTHING.format(floor=floor).encode()
-    # Wheels only: metadata of an sdist comes from running its build, and nobody's code is run for this.
-    place = ("--only-binary", ":all:", "--no-emit-package", wheel.name, "--python-version", floor)
-    wanted = "\n".join(wheel.requires_dist).encode()
-    answer = uv(("pip", "compile", *_OPTIONS, *place, *index.uv_options, "-"), environ, index, cwd=cwd, stdin=wanted)
-    # A private index may be addressed with a password, which has no place in evidence.
-    return _USER.sub("", answer.stdout).encode()
+    # The wheel itself, so that a dependency that needs the project in turn finds this version and no released one.
+    asked = f"[{extra}]" if extra else ""
+    wanted = f"{wheel.name}{asked} @ {file.resolve().as_uri()}"
+    return lock([wanted], wheel.name, floor, environ, cwd=cwd, index=index)
 
 
 def python_floor(requires_python: str, pythons: Iterable[str] = ()) -> str:

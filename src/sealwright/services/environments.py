@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.services.package_index import PackageIndex
-from sealwright.services.processes import Finished, run
+from sealwright.services.processes import Finished, run, run_contained
 
 __all__ = [
     "Environment",
@@ -50,6 +50,7 @@ _KEPT = (
     "WINDIR",
 )
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_HOMES = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA") if os.name == "nt" else ("HOME",)
 _BIN, _EXE = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
 
 
@@ -227,6 +228,16 @@ class Environment:
         env = {**self.run_env(), **(extra or {})}
         first = shutil.which(str(argv[0]), path=env["PATH"]) or argv[0]  # a child's PATH does not count for its start
         return run((first, *argv[1:]), env=env, cwd=cwd, timeout=timeout, check=False)
+
+    def try_out(self, argv: Sequence[str | Path], *, cwd: Path, home: Path, timeout: float) -> Finished:
+        """Run a program of this environment that may do anything, with `home` as the home of its user.
+
+        Its own user's would show it settings that others do not have, and would be left changed.
+        Raises Unavailable (`program-missing`, `process-timeout`).
+        """
+        env = {**self.run_env(), **dict.fromkeys(_HOMES, str(home))}
+        first = shutil.which(str(argv[0]), path=env["PATH"]) or argv[0]
+        return run_contained((first, *argv[1:]), env=env, cwd=cwd, timeout=timeout)
 
     def _pip(self, command: str, *arguments: str | Path, stdin: bytes | None = None) -> None:
         uv(("pip", command, "--python", self.python, *arguments), self.environ, self.index, stdin=stdin)

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from packaging.markers import default_environment
+
 from sealwright.errors import Unavailable, UsageError
 from sealwright.services.environments import base_env
 from sealwright.services.processes import run
@@ -31,6 +33,16 @@ class Interpreter(NamedTuple):
     path: Path
     full: str
     """Such as `cpython@3.13.1`."""
+
+    @property
+    def markers(self) -> dict[str, str]:
+        """The values of all PEP 508 markers there: what is not its own is this machine's."""
+        here = {name: str(value) for name, value in default_environment().items()}
+        implementation, _, version = self.full.partition("@")
+        own = {"python_version": self.minor.removesuffix("t"), "python_full_version": version}
+        named = {"implementation_name": implementation, "implementation_version": version}
+        proper = {"cpython": "CPython", "pypy": "PyPy"}.get(implementation, implementation)
+        return {**here, **own, **named, "platform_python_implementation": proper}
 
 
 def find_python(version: str, environ: Mapping[str, str] | None = None) -> Path | None:

@@ -15,18 +15,30 @@ from sealwright.verify.closure import Pin
 _COMMON = ("pip", "compile", "--universal", "--no-header", "--quiet")
 # Metadata of a source distribution comes from running its build, and nobody's code is run here.
 _WHEELS = ("--only-binary", ":all:")
+_USER = re.compile(r"(?<=://)[^/@\s\"']*@")
 _REQUIRED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(\[[^\]]*\])?==.*# via (?P<by>.+)")
 
 
-def lock(requirements: Iterable[str], project: str, floor: str, environ: Mapping[str, str], *, cwd: Path) -> bytes:
+def lock(
+    requirements: Iterable[str],
+    project: str,
+    floor: str,
+    environ: Mapping[str, str],
+    *,
+    cwd: Path,
+    index: PackageIndex | None = None,
+) -> bytes:
     """The pylock.toml of what `requirements` bring along on every system, from Python `floor` on.
 
-    `project` is left out, where one of them leads back to it. Raises Refused or Unavailable with what uv said.
+    `project` is left out, where one of them leads back to it. `index` is the one that `environ` names, if it is None.
+    Raises Refused or Unavailable with what uv said.
     """
-    index = PackageIndex.of(environ)
+    index = index or PackageIndex.of(environ)
     options = ("--format", "pylock.toml", "--no-annotate", *_WHEELS, "--no-emit-package", project)
     argv = (*_COMMON, *options, "--python-version", floor, *index.uv_options, "-")
-    return uv(argv, environ, index, cwd=cwd, stdin="\n".join(requirements).encode()).stdout.encode()
+    answer = uv(argv, environ, index, cwd=cwd, stdin="\n".join(requirements).encode())
+    # A private index may be addressed with a password, which has no place in evidence.
+    return _USER.sub("", answer.stdout).encode()
 
 
 def requiring(

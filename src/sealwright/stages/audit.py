@@ -18,11 +18,11 @@ from sealwright.model import FileRef, Finding
 from sealwright.report.markdown import code
 from sealwright.sbom.schema import judge_schema
 from sealwright.services.advisories import Patience, Sources, auditor
+from sealwright.services.closures import python_floor
 from sealwright.services.git import Repository
 from sealwright.services.package_index import PackageIndex
 from sealwright.stages.base import Context, Result
-from sealwright.stages.resolve import python_floor
-from sealwright.verify.closure import Closure, parse_pylock
+from sealwright.verify.closure import Closure, lock_path, parse_pylock
 from sealwright.verify.cyclonedx import purl_of
 from sealwright.verify.inventory import Inventory, read_inventory
 from sealwright.verify.judgement import Known, Subject
@@ -32,7 +32,7 @@ from sealwright.verify.vex import CHECK as VEX_CHECK
 from sealwright.verify.vex import VEX
 from sealwright.verify.wheel import read_wheel
 
-PYLOCK = "evidence/pylock.toml"
+PYLOCK = lock_path()
 STATEMENT = "statements/audit.json"
 SARIF = "reports/audit.sarif"
 _PYPROJECT = "pyproject.toml"

@@ -15,21 +15,21 @@ from sealwright.errors import Refused, SealwrightError
 from sealwright.model import Cell, Finding, Tool
 from sealwright.project.pythons import allows
 from sealwright.services.environments import Environment, base_env, make_environment
-from sealwright.services.interpreters import find_python
+from sealwright.services.interpreters import ask, find_python
+from sealwright.services.loading import Room
 from sealwright.services.package_index import PackageIndex
 from sealwright.services.patience import Patience
 from sealwright.services.processes import Finished, run
 from sealwright.stages.base import Context, finding_of
-from sealwright.verify.closure import parse_pylock
+from sealwright.stages.inside import LOAD_SECONDS
+from sealwright.verify.closure import lock_path, parse_pylock
+from sealwright.verify.skips import Skips
 from sealwright.verify.wheel import Wheel, read_wheel
 
 CHECK = "install"
-_PYLOCK = "evidence/pylock.toml"
 _INVISIBLE = ("No matching distribution found", "Could not find a version")
 _OTHER_PYTHON = ("require a different python version", "This version of pip does not support python")
 _UNANSWERED = ("Connection", "Max retries exceeded", "HTTP error 5", "timed out", "JSONDecodeError")
-
-_IMPORT = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
 
 
 def pip_tool() -> Tool:
@@ -104,10 +104,11 @@ def _install_ours(
 def _install_closure(context: Context, environment: Environment) -> None:
     # Others' files, of recorded digests, which smoke has installed before. What is in doubt is ours, and ours goes in
     # by pip, as for most users; uv takes a tenth of pip's time for the rest.
-    ref = context.record("examine").output(_PYLOCK)
+    path = lock_path()
+    ref = context.record("examine").output(path)
     if ref is None:
-        raise Refused("file-missing", f"job examine did not record {_PYLOCK}")
-    requirements = parse_pylock(context.dossier.read(ref), _PYLOCK).requirements_text()
+        raise Refused("file-missing", f"job examine did not record {path}")
+    requirements = parse_pylock(context.dossier.read(ref), path).requirements_text()
     if requirements:
         environment.install(requirements)
 
@@ -125,11 +126,15 @@ def _pip(environment: Environment, arguments: Sequence[str], env: Mapping[str, s
 
 
 def _import(context: Context, wheel: Wheel, environment: Environment, folder: Path) -> Finding:
-    skipped = {skip.module for skip in context.settings.smoke.skip_imports}
-    modules = [module for module in wheel.imports if module not in skipped]
-    finished = environment.run([environment.python, "-I", "-c", _IMPORT, *modules], cwd=folder)
-    if finished.returncode != 0:
-        return Finding.failed(CHECK, "import-failed", expected="every top-level module imports", found=finished.tail)
+    python = ask(environment.python, context.environ)
+    if python is None:
+        return Finding.unavailable(CHECK, "python-silent", found="the Python that was installed into does not answer")
+    modules = Skips(context.settings.smoke.skip_imports, python.markers).kept(wheel.imports)
+    for loaded in Room(environment, folder / "room").load_each(modules, LOAD_SECONDS):
+        if loaded.problem:
+            hint = "users see the same; consider yanking the release"
+            expected = f"`import {loaded.target}` works"
+            return Finding.failed(CHECK, "import-failed", expected=expected, found=loaded.problem, hint=hint)
     return Finding.passed(CHECK, found=f"by pip, imports {', '.join(modules) or 'nothing'}")
 
 

@@ -2,44 +2,86 @@
 
 from __future__ import annotations
 
-from sealwright.dossier.store import EVIDENCE
-from sealwright.errors import Refused
-from sealwright.model import Finding
+from collections.abc import Iterator
+
+from sealwright.errors import Refused, SealwrightError
+from sealwright.model import FileRef, Finding
 from sealwright.services.closures import python_floor, resolve_closure
 from sealwright.services.environments import PackageIndex
-from sealwright.stages.base import Context, Result
-from sealwright.verify.closure import parse_pylock
-from sealwright.verify.wheel import read_wheel
+from sealwright.stages.base import Context, Result, finding_of
+from sealwright.verify.closure import lock_path, parse_pylock
+from sealwright.verify.wheel import Wheel, read_wheel
 
 CHECK = "closure"
-PYLOCK = f"{EVIDENCE}/pylock.toml"
+_SHOWN = 5
 
 
 def run(context: Context) -> Result:
     """Adds evidence/pylock.toml: the closure of the wheels' dependencies, without the project itself.
 
-    Extras are not part of it. Check: `closure`; codes `wheels-disagree`, and those of uv.
+    Extras are not part of it. Each extra that the smoke jobs try has a lock of its own, evidence/pylock.<extra>.toml.
+    Check: `closure`; codes `wheels-disagree`, `requirement-direct`, `extra-unknown`, and those of uv.
     """
-    wheels = []
-    for ref in context.wheels():
-        with context.dossier.file(ref).open("rb") as stream:
-            wheels.append((ref.name, read_wheel(stream, ref.name)))
+    wheels = [(ref, _read(context, ref)) for ref in context.wheels()]
     if not wheels:
         raise Refused("wheel-missing", "the build job recorded no wheel", hint="build at least one pure wheel")
     (first, wheel), *others = wheels
-    for name, other in others:
-        if (other.requires_python, other.requires_dist) != (wheel.requires_python, wheel.requires_dist):
-            finding = Finding.failed(
-                CHECK,
-                "wheels-disagree",
-                name,
-                expected=f"the dependencies of {first}",
-                found="; ".join((other.requires_python, *other.requires_dist)),
-                hint="all wheels of a release need the same dependencies and Pythons",
-            )
-            return Result((finding,))
+    unlike = (_differs(first, wheel, ref, other) for ref, other in others if _needs(other) != _needs(wheel))
+    wrong = (*unlike, *_direct(first, wheel))
+    if wrong:
+        return Result(wrong)
     floor = python_floor(wheel.requires_python, [cell.python for cell in context.plan.cells])
-    data = resolve_closure(wheel, floor, context.environ, PackageIndex.of(context.environ), context.workspace)
-    closure = parse_pylock(data, PYLOCK)
-    context.dossier.add(PYLOCK, data)
-    return Result((Finding.passed(CHECK, first, f"{len(closure.pins)} packages, from Python {floor} on"),))
+    extras = ("", *context.settings.smoke.extras)
+    return Result(tuple(_locked(context, first, wheel, extra, floor) for extra in extras))
+
+
+def _read(context: Context, ref: FileRef) -> Wheel:
+    with context.dossier.file(ref).open("rb") as stream:
+        return read_wheel(stream, ref.name)
+
+
+def _needs(wheel: Wheel) -> tuple[str, ...]:
+    return (wheel.requires_python, *wheel.requires_dist, *(f"extra {extra}" for extra in wheel.extras))
+
+
+def _differs(first: FileRef, wheel: Wheel, ref: FileRef, other: Wheel) -> Finding:
+    only = sorted(set(_needs(other)) ^ set(_needs(wheel)))
+    return Finding.failed(
+        CHECK,
+        "wheels-disagree",
+        ref.name,
+        expected=f"the dependencies of {first.name}",
+        found=f"only one of them has {'; '.join(only[:_SHOWN])}",
+        hint="all wheels of a release need the same dependencies and Pythons",
+    )
+
+
+def _direct(ref: FileRef, wheel: Wheel) -> Iterator[Finding]:
+    for requirement in wheel.direct[:_SHOWN]:
+        hint = "an index refuses such a wheel, and nothing pins what is at that address; depend on a released version"
+        yield Finding.failed(
+            CHECK, "requirement-direct", ref.name, expected="a name and versions", found=requirement, hint=hint
+        )
+
+
+def _locked(context: Context, ref: FileRef, wheel: Wheel, extra: str, floor: str) -> Finding:
+    """Resolve and record one lock; what keeps it from being made is said of the extra."""
+    subject = f"{ref.name}[{extra}]" if extra else ref.name
+    if extra and extra not in wheel.extras:
+        return Finding.failed(
+            CHECK,
+            "extra-unknown",
+            subject,
+            expected=f"one of {', '.join(wheel.extras)}" if wheel.extras else "an extra, and the wheel has none",
+            found=f"`smoke.extras` names {extra}",
+            hint="correct `extras` in [tool.sealwright.smoke], or [project.optional-dependencies]",
+        )
+    try:
+        index = PackageIndex.of(context.environ)
+        file = context.dossier.file(ref)
+        data = resolve_closure(file, wheel, floor, context.environ, index=index, cwd=context.workspace, extra=extra)
+        closure = parse_pylock(data, lock_path(extra))
+    except SealwrightError as error:
+        return finding_of(error, CHECK).about(subject)
+    context.dossier.add(lock_path(extra), data)
+    return Finding.passed(CHECK, subject, f"{len(closure.pins)} packages, from Python {floor} on")

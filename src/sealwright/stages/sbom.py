@@ -15,8 +15,7 @@ from sealwright.sbom.references import Origin
 from sealwright.services.environments import PackageIndex
 from sealwright.services.installed import cyclonedx_bom
 from sealwright.stages.base import Context, Result, finding_of
-from sealwright.stages.resolve import PYLOCK
-from sealwright.verify.closure import parse_pylock
+from sealwright.verify.closure import lock_path, parse_pylock
 from sealwright.verify.sbom import AGREEMENT, CHECK, judge_agreement
 
 BUILD_ENVIRONMENT = "build/environment.txt"
@@ -33,7 +32,7 @@ def run(context: Context) -> Result:
     if not wheels:
         hint = "an SBOM describes a wheel; build one beside the source distribution"
         return Result((Finding.absent(CHECK, "sbom-no-wheel", expected="a wheel", hint=hint),))
-    closure = parse_pylock(context.dossier.read(_closure_ref(context)), PYLOCK)
+    closure = parse_pylock(context.dossier.read(_closure_ref(context)), lock_path())
     with installed(closure, context.environ, PackageIndex.of(context.environ)) as installation:
         theirs = _second_opinion(installation, context)
         findings = tuple(finding for wheel in wheels for finding in _one_wheel(context, wheel, installation, theirs))
@@ -42,10 +41,10 @@ def run(context: Context) -> Result:
 
 
 def _closure_ref(context: Context) -> FileRef:
-    ref = next((ref for ref in context.dossier.outputs if ref.path == PYLOCK), None)
+    ref = next((ref for ref in context.dossier.outputs if ref.path == lock_path()), None)
     if ref is None:
         raise Refused(
-            "closure-missing", f"there is no {PYLOCK}", hint="the stage resolve writes it; see why it did not"
+            "closure-missing", f"there is no {lock_path()}", hint="the stage resolve writes it; see why it did not"
         )
     return ref
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,20 +14,21 @@ from sealwright.model import FileRef, Finding, State
 from sealwright.services.environments import PackageIndex, build_variables
 from sealwright.services.interpreters import Interpreter, find_interpreter
 from sealwright.stages.base import Context, Result
-from sealwright.stages.trial import CHECK, Material, Trial
-from sealwright.verify.closure import parse_pylock
+from sealwright.stages.inside import CHECK
+from sealwright.stages.trial import Material, Trial
+from sealwright.verify.closure import lock_path, parse_pylock
 from sealwright.verify.statement import TEST_RESULT, make
 
-_PYLOCK = "evidence/pylock.toml"
 _ENVIRONMENT = "build/environment.txt"
 
 
 def run(context: Context) -> Result:
-    """Adds statements/<job>.json. Checks: `smoke`, and `smoke-import` for modules that the settings leave out."""
+    """Adds statements/<job>.json. Checks: `smoke`, and `smoke-import` for what was left out, with the reason."""
     python = _python(context)
     if isinstance(python, Finding):
         return Result((python,))
-    material = _material(context, python.path)
+    locks = {extra: _lock(context, extra) for extra in ("", *context.settings.smoke.extras)}
+    material = _material(context, python, locks)
     files = [context.dossier.file(ref) for ref in context.distributions()]
     # On Windows a program that has just ended may still hold its files for a moment.
     with tempfile.TemporaryDirectory(prefix="sealwright-smoke-", ignore_cleanup_errors=True) as name:
@@ -35,13 +36,13 @@ def run(context: Context) -> Result:
         trials = [Trial(file, folder / str(number), material) for number, file in enumerate(files)]
         with ThreadPoolExecutor(len(trials)) as pool:
             findings = tuple(finding for found in pool.map(Trial.run, trials) for finding in found)
-    statement = make(context.distributions(), TEST_RESULT, predicate(findings, _closure_ref(context), python.full))
+    statement = make(context.distributions(), TEST_RESULT, predicate(findings, locks.values(), python.full))
     context.dossier.add(f"{STATEMENTS}/{context.job}.json", statement)
     return Result(findings)
 
 
-def predicate(findings: Iterable[Finding], closure: FileRef, python: str) -> dict[str, object]:
-    """What was tried where, with an interpreter such as `cpython@3.13.1`.
+def predicate(findings: Iterable[Finding], locks: Iterable[FileRef], python: str) -> dict[str, object]:
+    """What was tried where, with what `locks` pin and an interpreter such as `cpython@3.13.1`.
 
     https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md
     """
@@ -53,7 +54,7 @@ def predicate(findings: Iterable[Finding], closure: FileRef, python: str) -> dic
         "configuration": [
             {"name": "python", "uri": f"pkg:generic/{python}"},
             {"name": "platform", "uri": f"pkg:generic/{system}?arch={machine}"},
-            {"name": closure.path, "digest": {"sha256": closure.sha256}},
+            *({"name": lock.path, "digest": {"sha256": lock.sha256}} for lock in locks),
         ],
         "passedTests": sorted(f.subject for f in found if f.state is State.PASS),
         "failedTests": failed,
@@ -75,14 +76,13 @@ def _python(context: Context) -> Interpreter | Finding:
     return found
 
 
-def _material(context: Context, python: Path) -> Material:
+def _material(context: Context, python: Interpreter, locks: Mapping[str, FileRef]) -> Material:
     lock = context.record("build").output(_ENVIRONMENT)
     if lock is None:
         raise Refused("file-missing", f"job build did not record {_ENVIRONMENT}")
-    closure = parse_pylock(context.dossier.read(_closure_ref(context)), _PYLOCK)
     return Material(
         python,
-        closure.requirements_text(),
+        {extra: parse_pylock(context.dossier.read(ref), ref.path).requirements_text() for extra, ref in locks.items()},
         context.dossier.read(lock).decode(),
         context.settings.smoke,
         context.environ,
@@ -91,8 +91,9 @@ def _material(context: Context, python: Path) -> Material:
     )
 
 
-def _closure_ref(context: Context) -> FileRef:
-    ref = context.record("examine").output(_PYLOCK)
+def _lock(context: Context, extra: str) -> FileRef:
+    path = lock_path(extra)
+    ref = context.record("examine").output(path)
     if ref is None:
-        raise Refused("file-missing", f"job examine did not record {_PYLOCK}", hint="run its stage resolve")
+        raise Refused("file-missing", f"job examine did not record {path}", hint="see why its stage resolve did not")
     return ref

@@ -12,10 +12,19 @@ from dataclasses import dataclass
 from packaging.markers import Marker
 from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock, PylockValidationError
 
+from sealwright.dossier.store import EVIDENCE
 from sealwright.errors import Refused
 from sealwright.model.digest import is_sha256
 
 _HINT = "lock again with `uv pip compile --universal --format pylock.toml`"
+
+
+def lock_path(extra: str = "") -> str:
+    """Where the lock of a plain installation is in a dossier, or of one with an extra (normalised).
+
+    The form `pylock.<name>.toml` is PEP 751's for further locks.
+    """
+    return f"{EVIDENCE}/pylock.{extra}.toml" if extra else f"{EVIDENCE}/pylock.toml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,72 @@
-"""What a wheel says it needs and offers: read from its bytes, nothing of it is run."""
+"""What a wheel says it needs and offers: read from its bytes, nothing of it is run.
+
+It is read by the strict reader of verify/archive, which is bounded in time and memory and refuses whatever two programs
+might read differently: resolving and trying may look at a wheel that nobody has judged yet.
+"""
 
 from __future__ import annotations
 
-import configparser
-import zipfile
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import BinaryIO
 
 from packaging.metadata import parse_email
+from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from sealwright.errors import Refused
+from sealwright.verify.archive import entry_points
+from sealwright.verify.archive.faults import Broken, Fault, printable
+from sealwright.verify.archive.limits import DEFAULT, Limits
+from sealwright.verify.archive.members import Keep, Kind, Member, judge_names
+from sealwright.verify.archive.zip import ZipReader
+from sealwright.verify.importable import Contents, contents_of, declares_namespace
 
-_LIMIT = 16 * 1024 * 1024
-_SCRIPTS = ("console_scripts", "gui_scripts")
-_ROOTS = ("purelib", "platlib")
+_PROGRAMS = ("console_scripts", "gui_scripts")
+_REFERENCE = re.compile(r"(?P<object>[\w.]+(:[\w.]+)?)(\[(?P<extras>[\w.,-]*)\])?")
+_PROGRAM = re.compile(r"[\w.][\w .-]*")
+_DATA_SCRIPT = re.compile(r"[^/]+\.data/scripts/(?P<name>[^/]+)")
+_MOST = 2000
+"""Of dependencies, and of entry points. Real ones have a few dozen; each of them costs time later on."""
+_LONG = 1000
+"""Characters of one header that is worked with."""
+_HINT = "inspect says more about it"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Script:
-    """A program that an installer makes from an entry point."""
+class EntryPoint:
+    """A name that a wheel gives to an object in it, for an installer or for other packages.
 
+    https://packaging.python.org/en/latest/specifications/entry-points/
+    """
+
+    group: str
     name: str
     target: str
-    """`module:object`, without extras."""
-    graphical: bool = False
+    """`module` or `module:object`, or whatever stands there instead."""
+    extras: tuple[str, ...] = ()
+    """Extras that it needs, normalised; an older way to say so."""
+
+    @property
+    def program(self) -> bool:
+        """Whether an installer makes a program of it."""
+        return self.group in _PROGRAMS
+
+    @property
+    def graphical(self) -> bool:
+        """Whether that program wants a screen."""
+        return self.group == "gui_scripts"
+
+    @property
+    def malformed(self) -> bool:
+        """Whether its target can be no object."""
+        return _REFERENCE.fullmatch(self.target) is None
+
+    @property
+    def module(self) -> str:
+        """The module that its object is in."""
+        return self.target.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,92 +79,114 @@ class Wheel:
     requires_python: str
     """A PEP 440 specifier; empty where there is none."""
     requires_dist: tuple[str, ...]
-    """As they stand in METADATA, sorted."""
-    scripts: tuple[Script, ...]
-    imports: tuple[str, ...]
-    """What can be imported, outermost names only: `tiny`, or `namespace.tiny` where `namespace` is only a folder."""
+    """PEP 508 requirements, in one spelling, sorted."""
+    extras: tuple[str, ...]
+    """Those that can be asked for, normalised, sorted."""
+    entry_points: tuple[EntryPoint, ...]
+    scripts: tuple[str, ...]
+    """Names of the files that are installed as programs as they are."""
+    contents: Contents
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The outermost names that can be imported."""
+        return self.contents.outermost
+
+    @property
+    def direct(self) -> tuple[str, ...]:
+        """Dependencies by address, which no public index accepts."""
+        return tuple(text for text in self.requires_dist if Requirement(text).url)
 
 
-def read_wheel(stream: IO[bytes], filename: str) -> Wheel:
+def read_wheel(stream: BinaryIO, filename: str, limits: Limits = DEFAULT) -> Wheel:
     """The wheel in a seekable stream. Raises Refused (`wheel-malformed`)."""
     try:
         name, version, _, _ = parse_wheel_filename(filename)
-        with zipfile.ZipFile(stream) as archive:
-            names = archive.namelist()
-            info = _dist_info(names)
-            metadata, _ = parse_email(_text(archive, f"{info}/METADATA"))
-            points = f"{info}/entry_points.txt"
-            scripts = tuple(sorted(_scripts(_text(archive, points)))) if points in names else ()
-    except (zipfile.BadZipFile, InvalidWheelFilename, configparser.Error, ValueError, KeyError, OSError) as error:
-        raise Refused("wheel-malformed", f"{filename}: {error}", hint="inspect says more about it") from error
-    return Wheel(
-        canonicalize_name(name),
-        str(version),
-        metadata.get("requires_python", ""),
-        tuple(sorted(metadata.get("requires_dist", []))),
-        scripts,
-        importable(names),
-    )
+        members = _members(stream, limits)
+        info = _dist_info(members)
+        metadata, _ = parse_email(_text(members, f"{info}/METADATA"))
+        points = f"{info}/entry_points.txt"
+        return Wheel(
+            canonicalize_name(name),
+            str(version),
+            _short(metadata.get("requires_python", "")),
+            tuple(sorted(_requirements(metadata.get("requires_dist", [])))),
+            tuple(sorted({canonicalize_name(_short(extra)) for extra in metadata.get("provides_extra", [])})),
+            tuple(sorted(_entry_points(_text(members, points)))) if points in members else (),
+            tuple(sorted(match["name"] for path in members if (match := _DATA_SCRIPT.fullmatch(path)))),
+            contents_of(members, [path for path, member in members.items() if declares_namespace(member.data or b"")]),
+        )
+    except Broken as broken:
+        raise _refused(filename, _told(broken.fault)) from broken
+    except (InvalidWheelFilename, ValueError, RecursionError, OSError) as error:
+        raise _refused(filename, printable(str(error))) from error
 
 
-def importable(members: Iterable[str]) -> tuple[str, ...]:
-    """The outermost importable names among a wheel's members, sorted.
-
-    Stub packages and folders of data have none. Of a folder without `__init__.py`, the packages directly below it
-    count; its loose modules only where it has no package.
-    """
-    paths = [path for member in members if (path := _installed(member))]
-    packages = {path[:-1] for path in paths if len(path) > 1 and path[-1] == "__init__.py"}
-    found: set[tuple[str, ...]] = set()
-    loose: set[tuple[str, ...]] = set()
-    for path in paths:
-        outermost = next((path[:depth] for depth in range(1, len(path)) if path[:depth] in packages), None)
-        module = _module(path)
-        if outermost is not None:
-            found.add(outermost)
-        elif module is not None:
-            (found if len(module) == 1 else loose).add(module)
-    covered = {name[0] for name in found}
-    found |= {name for name in loose if name[0] not in covered}
-    return tuple(sorted(".".join(name) for name in found if all(part.isidentifier() for part in name)))
+def _members(stream: BinaryIO, limits: Limits) -> dict[str, Member]:
+    """The files of a wheel by path. Raises Broken, and ValueError for what not every program unpacks alike."""
+    reader = ZipReader(stream, limits, "sha256", Keep(_is_wanted, limits))
+    members = list(reader.members())
+    for fault in (*reader.faults, *judge_names(members, limits)):
+        raise ValueError(_told(fault))
+    return {member.name: member for member in members if member.kind is Kind.FILE}
 
 
-def _installed(member: str) -> tuple[str, ...]:
-    """Where a member ends up below site-packages; empty if elsewhere."""
-    first, *rest = member.split("/")
-    if first.endswith(".dist-info") or not member or member.endswith("/"):
-        return ()
-    if first.endswith(".data"):
-        return tuple(rest[1:]) if rest and rest[0] in _ROOTS else ()
-    return (first, *rest)
+def _is_wanted(path: str) -> bool:
+    return path.endswith((".dist-info/METADATA", ".dist-info/entry_points.txt", "/__init__.py"))
 
 
-def _module(path: tuple[str, ...]) -> tuple[str, ...] | None:
-    stem, dot, suffix = path[-1].partition(".")
-    if not dot or suffix != "py" or stem in ("__init__", "__main__"):
-        return None
-    return (*path[:-1], stem)
+def _dist_info(members: Mapping[str, Member]) -> str:
+    folders = {path.split("/")[0] for path in members if "/" in path}
+    found = [folder for folder in folders if folder.endswith(".dist-info")]
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} folders are called *.dist-info, and one is expected")
+    return found[0]
 
 
-def _dist_info(names: Iterable[str]) -> str:
-    folders = {name.split("/")[0] for name in names}
-    (info,) = (folder for folder in folders if folder.endswith(".dist-info"))  # ValueError: none or several
-    return info
-
-
-def _text(archive: zipfile.ZipFile, name: str) -> str:
-    with archive.open(name) as stream:
-        data = stream.read(_LIMIT + 1)
-    if len(data) > _LIMIT:
-        raise ValueError(f"{name} is larger than {_LIMIT} bytes")
+def _text(members: Mapping[str, Member], path: str) -> str:
+    if path not in members:
+        raise ValueError(f"{path} is missing")
+    data = members[path].data
+    if data is None:
+        raise ValueError(f"{path} has {members[path].size} bytes, which is too large")
     return data.decode()
 
 
-def _scripts(text: str) -> Iterator[Script]:
-    parser = configparser.RawConfigParser(delimiters=("=",))
-    parser.optionxform = str  # type: ignore[assignment,method-assign]  # the documented way to keep case
-    parser.read_string(text)
-    for section in _SCRIPTS:
-        if parser.has_section(section):
-            graphical = section == "gui_scripts"
-            yield from (Script(name, value.split("[")[0].strip(), graphical) for name, value in parser.items(section))
+def _requirements(lines: list[str]) -> Iterator[str]:
+    # In one spelling: as it stands, a line could hold line breaks, and in them options for an installer.
+    _bounded(len(lines), "dependencies")
+    for line in lines:
+        yield str(Requirement(_short(line)))
+
+
+def _entry_points(text: str) -> Iterator[EntryPoint]:
+    groups = entry_points.parse(text.encode())
+    _bounded(sum(map(len, groups.values())), "entry points")
+    for group, table in groups.items():
+        for name, value in table.items():
+            match = _REFERENCE.fullmatch(_short(value))
+            extras = (match["extras"] or "").split(",") if match else ()
+            needed = tuple(sorted(canonicalize_name(extra) for extra in extras if extra))
+            point = EntryPoint(_short(group), _short(name), match["object"] if match else value, needed)
+            if point.program and not _PROGRAM.fullmatch(name):
+                raise ValueError(f"entry point {name!r} is no name of a program")
+            yield point
+
+
+def _bounded(count: int, what: str) -> None:
+    if count > _MOST:
+        raise ValueError(f"{count} {what}")
+
+
+def _short(text: str) -> str:
+    if len(text) > _LONG:
+        raise ValueError(f"{text[:60]!r} and {len(text) - 60} further characters")
+    return text
+
+
+def _told(fault: Fault) -> str:
+    return ": ".join(part for part in (printable(fault.member), fault.code, printable(fault.found)) if part)
+
+
+def _refused(filename: str, why: str) -> Refused:
+    return Refused("wheel-malformed", f"{filename}: {why}", hint=_HINT)

@@ -74,6 +74,35 @@ def test_the_same_wheel_gives_the_same_bytes(tmp_path, links):
     assert b"index" not in texts[0]
 
 
+def test_a_dependency_that_needs_the_project_gets_this_version_and_not_what_an_older_one_needed(
+    release, tmp_path, links
+):
+    made, environ = links
+    made["circle"].unlink()
+    write_wheel(made["needed"].parent, "circle", "1.0", requires=["tiny-project"])
+    write_wheel(made["needed"].parent, "tiny-project", "0.9", requires=["deeper"])
+    give(release, tmp_path, ["circle"])
+    assert {pin.name for pin in resolved(release, environ).pins} == {"circle"}
+
+
+def test_pythons_that_are_left_out_are_no_hindrance(release, tmp_path, links):
+    give(release, tmp_path, ["needed"], "Requires-Python: >3.10,!=3.11.*,<4\n")
+    assert resolved(release, links[1]).requires_python == ">=3.10.1"
+
+
+@pytest.mark.parametrize("extra", ["", "; extra == 'more'"])
+def test_a_dependency_by_address_stops_the_release_before_anybody_goes_there(release, tmp_path, links, extra):
+    give(release, tmp_path, [f"needed @ http://127.0.0.1:9/needed-2.0-py3-none-any.whl {extra}"])
+    (found,) = release.run("examine", "resolve", environ=links[1]).blocking
+    assert (found.check, found.code) == ("closure", "requirement-direct")
+    assert "127.0.0.1" in found.found
+
+
+def test_a_dependency_that_is_an_option_reaches_no_installer(release, tmp_path, links):
+    give(release, tmp_path, ["--extra-index-url http://127.0.0.1:9/simple", "needed"])
+    assert [f.code for f in release.run("examine", "resolve", environ=links[1]).blocking] == ["wheel-malformed"]
+
+
 @pytest.mark.parametrize(("requires", "code"), [("absent-package", "unresolvable"), ("needed>9", "unresolvable")])
 def test_what_cannot_be_resolved_stops_the_release(release, tmp_path, links, requires, code):
     give(release, tmp_path, [requires])

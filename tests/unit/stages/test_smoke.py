@@ -4,6 +4,7 @@ import zipfile
 import pytest
 from tests.support.projects import PYPROJECT, make_project
 from tests.support.releases import Release
+from tests.support.trials import tried
 from tests.support.wheels import sha256_of, write_pylock, write_wheel
 
 from sealwright.model import State
@@ -13,8 +14,6 @@ WHEEL = "tiny_project-1.2.3-py3-none-any.whl"
 INFO = "tiny_project-1.2.3.dist-info"
 SCRIPT = "[console_scripts]\ntiny = tiny_project:main\n"
 GOOD = {"tiny_project/__init__.py": "def main():\n    return 0\n"}
-SETTINGS = PYPROJECT.replace("[tool.sealwright]\n", "")
-NOTHING = b'lock-version = "1.0"\ncreated-by = "a test"\npackages = []\n'
 
 
 def make_wheel(members, points="", requires=""):
@@ -29,17 +28,6 @@ def make_wheel(members, points="", requires=""):
         record = "".join(f"{name},,\n" for name in (*members, *named, f"{INFO}/RECORD"))
         archive.writestr(f"{INFO}/RECORD", record)
     return stream.getvalue()
-
-
-def tried(tmp_path, wheel, settings="", *, closure=NOTHING, environ=None, python="3.11"):
-    """The smoke job over one wheel, with `settings` for [tool.sealwright]."""
-    pyproject = f"{SETTINGS}\n{settings}"
-    release = Release(
-        tmp_path / "release", make_project(tmp_path / "project", **{"pyproject.toml": pyproject}), python=python
-    )
-    release.give("build", {f"dist/{WHEEL}": wheel, "build/environment.txt": b""})
-    release.give("examine", {"evidence/pylock.toml": closure})
-    return release, release.run(release.smoke, "smoke", environ=environ)
 
 
 def statement_of(release):
@@ -177,4 +165,7 @@ def test_an_sdist_without_its_code_is_found_by_what_it_installs(tmp_path):
     release = Release(tmp_path / "release", make_project(tmp_path / "project", **{"pyproject.toml": pyproject}))
     assert release.run("build").blocking == ()  # the backend is content with a wheel of nothing
     release.run("examine", "resolve")
-    assert {f.code for f in release.run(release.smoke, "smoke").blocking} == {"smoke-entry-point"}
+    assert {f.code for f in release.run(release.smoke, "smoke").blocking} == {
+        "smoke-entry-point",
+        "smoke-nothing",
+    }

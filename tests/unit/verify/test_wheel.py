@@ -2,9 +2,12 @@ import io
 import zipfile
 
 import pytest
+from tests.attacks.test_archives import WHEELS
+from tests.support.archives import LIMITS, good_wheel
+from tests.support.archives import WHEEL as GOOD
 
 from sealwright.errors import Refused
-from sealwright.verify.wheel import Script, importable, read_wheel
+from sealwright.verify.wheel import EntryPoint, read_wheel
 
 NAME = "tiny_project-1.2.3-py3-none-any.whl"
 INFO = "tiny_project-1.2.3.dist-info"
@@ -13,12 +16,14 @@ Metadata-Version: 2.4
 Name: tiny-project
 Version: 1.2.3
 Requires-Python: >=3.11
-Requires-Dist: rich; extra == "colour"
+Requires-Dist: rich; extra == 'Colour'
 Requires-Dist: attrs>=20
+Provides-Extra: Colour
+Provides-Extra: all_of-it
 """
 POINTS = """\
 [console_scripts]
-Tiny-Up = tiny_project:main.up [colour]
+Tiny-Up = tiny_project:main.up [Colour]
 [gui_scripts]
 win=tiny_project:win
 [pytest11]
@@ -34,15 +39,33 @@ def archive(members):
     return stream
 
 
+def described(metadata=METADATA, points=""):
+    members = {"tiny_project.py": "", f"{INFO}/METADATA": metadata, f"{INFO}/entry_points.txt": points}
+    return read_wheel(archive(members), NAME)
+
+
 def test_a_wheel_says_what_it_needs_and_offers():
-    members = {"tiny_project/__init__.py": "", f"{INFO}/METADATA": METADATA, f"{INFO}/entry_points.txt": POINTS}
+    members = {
+        "tiny_project/__init__.py": "",
+        "tiny_project-1.2.3.data/scripts/tiny-run": "#!python",
+        f"{INFO}/METADATA": METADATA,
+        f"{INFO}/entry_points.txt": POINTS,
+    }
     wheel = read_wheel(archive(members), NAME)
     assert (wheel.name, wheel.version, wheel.requires_python) == ("tiny-project", "1.2.3", ">=3.11")
     assert wheel.requires_dist == ("attrs>=20", 'rich; extra == "colour"')
-    assert wheel.scripts == (
-        Script("Tiny-Up", "tiny_project:main.up"),
-        Script("win", "tiny_project:win", graphical=True),
+    assert wheel.extras == ("all-of-it", "colour")
+    assert wheel.entry_points == (
+        EntryPoint("console_scripts", "Tiny-Up", "tiny_project:main.up", ("colour",)),
+        EntryPoint("gui_scripts", "win", "tiny_project:win"),
+        EntryPoint("pytest11", "p", "tiny"),
     )
+    assert [(point.program, point.graphical) for point in wheel.entry_points] == [
+        (True, False),
+        (True, True),
+        (False, False),
+    ]
+    assert wheel.scripts == ("tiny-run",)
     assert wheel.imports == ("tiny_project",)
 
 
@@ -67,20 +90,92 @@ def test_bytes_that_are_no_archive_are_refused():
         read_wheel(io.BytesIO(b"PK no"), NAME)
 
 
-@pytest.mark.parametrize(
-    ("members", "names"),
-    [
-        (["tiny/__init__.py", "tiny/a.py", "tiny/sub/__init__.py"], ("tiny",)),
-        (["one.py", "two/__init__.py", "_private.py"], ("_private", "one", "two")),
-        (["space/tiny/__init__.py", "space/tiny/a.py"], ("space.tiny",)),
-        (["space/a/__init__.py", "space/b/c/__init__.py", "space/loose.py"], ("space.a", "space.b.c")),
-        (["space/loose.py", "space/__main__.py"], ("space.loose",)),
-        (["tiny-stubs/__init__.pyi", "tiny-stubs/a.pyi"], ()),
-        (["tiny/__init__.pyi", "tiny/py.typed"], ()),
-        (["data/file.json", "with-dash.py", "__main__.py"], ()),
-        (["t-1.data/purelib/tiny/__init__.py", "t-1.data/scripts/run.py", "t-1.data/data/x.py"], ("tiny",)),
-        (["t-1.dist-info/METADATA", "t-1.dist-info/licenses/x.py", "tiny/"], ()),
-    ],
-)
-def test_the_outermost_names_are_what_is_imported(members, names):
-    assert importable(members) == names
+HOSTILE_METADATA = {
+    "an option for the installer": "Requires-Dist: --index-url https://evil.example/simple\n",
+    "an option on a line of its own": "Requires-Dist: attrs\n  --index-url https://evil.example/simple\n",
+    "a file of requirements": "Requires-Dist: -r /etc/passwd\n",
+    "a folder": "Requires-Dist: -e .\n",
+    "no requirement": "Requires-Dist: attrs >=\n",
+    "a deep marker": f"Requires-Dist: attrs; {'(' * 5000}os_name == 'nt'{')' * 5000}\n",
+    "a deep marker that fits a line": f"Requires-Dist: attrs; {'(' * 480}os_name == 'nt'{')' * 480}\n",
+    "a long requirement": f"Requires-Dist: attrs{','.join('!=1' for _ in range(1000))}\n",
+    "many requirements": "".join(f"Requires-Dist: needed-{n}\n" for n in range(3000)),
+    "many versions of Python": f"Requires-Python: {','.join(f'!=3.{n}' for n in range(1000))}\n",
+    "a large description": f"\n{'x' * (5 << 20)}",
+}
+
+
+@pytest.mark.parametrize("lines", HOSTILE_METADATA.values(), ids=HOSTILE_METADATA.keys())
+def test_metadata_that_would_mislead_or_hold_up_a_resolver_is_refused(lines):
+    head = "Metadata-Version: 2.4\nName: tiny-project\nVersion: 1.2.3\n"
+    with pytest.raises(Refused) as refused:
+        described(head + lines)
+    assert refused.value.code == "wheel-malformed"
+    assert len(refused.value.message) < 400
+
+
+@pytest.mark.parametrize("name", ["../tiny", "/bin/ls", "-rf", "a/b", "a\\b"])
+def test_a_program_with_a_name_that_leads_elsewhere_is_refused(name):
+    with pytest.raises(Refused) as refused:
+        described(points=f"[console_scripts]\n{name} = tiny_project:main\n")
+    assert "no name of a program" in refused.value.message
+
+
+def test_a_target_that_is_no_object_is_kept_to_be_said():
+    (point,) = described(points="[plugins]\nodd = not-a-module\n").entry_points
+    assert (point.target, point.malformed) == ("not-a-module", True)
+
+
+def test_dependencies_by_address_are_known():
+    wheel = described(
+        METADATA + "Requires-Dist: evil @ https://evil.example/evil-1.0-py3-none-any.whl ; extra == 'x'\n"
+    )
+    assert wheel.direct == ('evil @ https://evil.example/evil-1.0-py3-none-any.whl ; extra == "x"',)
+
+
+# What an archive cannot be, as opposed to what a release should not contain: that is left to the stage inspect.
+AMBIGUOUS = {
+    name: attack
+    for name, (code, attack) in WHEELS.items()
+    if code
+    in {
+        "path-traversal",
+        "absolute-path",
+        "duplicate-member",
+        "case-collision",
+        "member-below-file",
+        "symbolic-link",
+        "special-file",
+        "metadata-missing",
+        "zip-comment",
+        "trailing-data",
+        "prepended-data",
+        "hidden-data",
+        "zip-headers-differ",
+        "zip-flags",
+        "zip-size-lies",
+        "decompression-bomb",
+        "member-too-large",
+        "too-many-members",
+        "unreadable",
+    }
+}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("attack", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
+def test_an_archive_that_programs_read_differently_is_refused_before_anything_is_made_of_it(attack):
+    draft = good_wheel()
+    data = attack(draft) or draft.build()
+    with pytest.raises(Refused) as refused:
+        read_wheel(io.BytesIO(data), GOOD, LIMITS)
+    assert refused.value.code == "wheel-malformed"
+    assert refused.value.message.isprintable()
+
+
+def test_the_table_of_attacks_has_such_archives():
+    assert len(AMBIGUOUS) > 20
+
+
+def test_what_a_backend_makes_is_read():
+    assert read_wheel(io.BytesIO(good_wheel().build()), GOOD).imports == ("tiny",)

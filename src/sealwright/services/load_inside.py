@@ -1,0 +1,48 @@
+"""Loads modules and objects by name and says of each how that went. Runs inside the environment that is tried.
+
+usage: load_inside.py FOLDER, which holds targets.json
+
+Each answer is a line of answers.jsonl there as soon as it is known, since the next target may end the process. Whatever
+a module prints stays out of it. Any Python that a project supports runs this: standard library only, Python 3.8 on.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import os
+import sys
+import traceback
+
+_LINES = 12
+
+
+def attempt(target: str) -> dict[str, object]:
+    """Load `module` or `module:object`."""
+    module, _, names = target.partition(":")
+    try:
+        found = functools.reduce(getattr, filter(None, names.split(".")), importlib.import_module(module))
+    except BaseException as error:  # noqa: BLE001 - a module may raise SystemExit as well
+        problem = "\n".join(traceback.format_exc().splitlines()[-_LINES:])
+        missing = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
+        return {"target": target, "problem": problem, "missing": missing, "callable": False}
+    return {"target": target, "problem": "", "missing": "", "callable": callable(found)}
+
+
+def main(folder: str) -> None:
+    """Answer for each target in turn."""
+    process = os.getpid()
+    with open(os.path.join(folder, "targets.json"), encoding="utf-8") as stream:  # noqa: PTH118, PTH123 - see below
+        targets = json.load(stream)
+    for target in targets:
+        answer = attempt(target)
+        if os.getpid() != process:
+            os._exit(0)  # a child that the module made by forking, and that came back here
+        # Opened anew each time, because modules exist that close every file but the standard ones.
+        with open(os.path.join(folder, "answers.jsonl"), "a", encoding="utf-8") as out:  # noqa: PTH118, PTH123
+            out.write(json.dumps(answer) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -26,6 +26,7 @@ build-backend = "hatchling.build"
 [project]
 name = "tiny"
 version = "1.0"
+readme = "README.md"
 requires-python = ">=3.11"
 dependencies = ["packaging>=20"]
 [project.scripts]
@@ -47,6 +48,7 @@ Name: tiny
 Version: 1.0
 Requires-Python: >=3.11
 Requires-Dist: packaging>=20
+Description-Content-Type: text/markdown
 
 # Tiny
 """

@@ -36,7 +36,7 @@ def _examined(record: Record) -> str:
     packages = [f.found.partition(",")[0] for f in _passed(record, "closure")]
     some = any(not count.startswith("0 ") for count in packages)
     audited = ["no known vulnerability"] if some and _passed(record, "audit") else []
-    return "; ".join([f"{members} members as in the commit", *(f"brings {p}" for p in packages), *audited])
+    return "; ".join([f"{members} members of the commit or explained", *(f"brings {p}" for p in packages), *audited])
 
 
 def _only(*checks: str) -> Callable[[Record], str]:

@@ -100,11 +100,11 @@ def _licence(seen: Comparison, declared: Licence | Unknown, metadata: CoreMetada
 def _licence_files(
     seen: Comparison, patterns: tuple[str, ...] | Unknown, found: tuple[str, ...], commit: Commit
 ) -> None:
-    seen.compared.append("licence files")
     if isinstance(patterns, Unknown):
         # The backend chose them, and may name the one at the root of the repository; each is committed all the same.
         expected = {path for path in found if posixpath.basename(path) in commit.names_anywhere}
     else:
+        seen.compared.append("licence files")
         expected = {path for path in commit.files if any(matches(path, pattern) for pattern in patterns)}
     _sets(seen, "licence files", set(found), expected)
 

@@ -77,7 +77,7 @@ def _compared(check: str, comparison: Comparison, filename: str, *, failed: bool
 
 def _entry_points(outcome: Outcome) -> Finding:
     tools = loaded_by_others(outcome.entry_points)
-    loaded = f"; {', '.join(tools)} load something of it at start" if tools else ""
+    loaded = f"; loaded at the start of {', '.join(tools)}" if tools else ""
     if outcome.undeclared:
         return Finding.skipped("entry-points", printable(outcome.undeclared + loaded), outcome.name.filename)
     return Finding.passed("entry-points", outcome.name.filename, f"as declared{loaded}")

@@ -27,6 +27,8 @@ _ZIP64 = 0x0001
 _TIMES = frozenset({0x5455, 0x7875, 0x5855})
 """Extra fields that hold nothing but times and owners."""
 _ZIP64_MARK = 0xFFFFFFFF
+_NEWEST = 45
+"""Of what a reader has to know, in tenths; other readers refuse what is newer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,7 @@ def _entry(data: bytes, at: int) -> tuple[_Entry, int]:
     if len(data) - at < _CENTRAL.size or data[at : at + 4] != b"PK\x01\x02":
         raise Broken("unreadable", found="a damaged central directory")
     fields = _CENTRAL.unpack_from(data, at)
-    _, _, _, flags, method, _, _, crc, packed, size, names, extras, comments, disk, _, attributes, offset = fields
+    _, _, needed, flags, method, _, _, crc, packed, size, names, extras, comments, disk, _, attributes, offset = fields
     begin = at + _CENTRAL.size
     end_name, end_extra = begin + names, begin + names + extras
     end = end_extra + comments
@@ -258,7 +260,7 @@ def _entry(data: bytes, at: int) -> tuple[_Entry, int]:
         raise Broken("unreadable", found="a damaged central directory")
     if _ZIP64_MARK in (packed, size, offset):
         raise Broken("zip-64")
-    if disk:
-        raise Broken("unreadable", found="a zip in several parts")
+    if disk or needed & 0xFF > _NEWEST:
+        raise Broken("unreadable", found="a zip in several parts" if disk else f"a zip of version {needed}")
     name, extra, comment = data[begin:end_name], data[end_name:end_extra], data[end_extra:end]
     return _Entry(name, flags, method, crc, packed, size, attributes >> 16, offset, extra, comment), end

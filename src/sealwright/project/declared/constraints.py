@@ -35,7 +35,7 @@ def _part(part: str) -> str:
     if match is None:
         raise ValueError(part)
     operator, version = match["operator"], match["version"]
-    if version.lower() in ("*", "x"):
+    if version == "*" and operator in (None, "="):
         return ""
     if version.endswith((".*", ".x", ".X")):
         return f"{'!=' if operator == '!=' else '=='}{version[:-1]}*"

@@ -13,15 +13,16 @@ from sealwright.verify.archive.comparison import Comparison
 from sealwright.verify.archive.metadata import CoreMetadata
 from sealwright.verify.archive.requirements import Wanted, canonical, judge_requirements, requirement
 
-_MOST = 2000
-"""Requirements that are looked at; fastapi, which has many, has 60."""
+_MOST, _LONGEST = 2000, 200_000
+"""Requirements that are looked at, and the characters of all of them; fastapi, which has many, has 60."""
 
 
 def requirements_of(metadata: CoreMetadata) -> tuple[Requirement, ...]:
     """What the metadata asks for. Raises ValueError."""
     lines = metadata.all("requires-dist")
-    if len(lines) > _MOST:
-        raise ValueError(f"{len(lines)} dependencies")
+    size = sum(map(len, lines))
+    if len(lines) > _MOST or size > _LONGEST:
+        raise ValueError(f"{len(lines)} dependencies of {size} characters")
     return tuple(requirement(line) for line in lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from packaging.requirements import Requirement
 from packaging.specifiers import Specifier, SpecifierSet
@@ -43,6 +44,7 @@ class Wanted:
         return f"{self.requirement}" + (f" (extra {self.extra})" if self.extra else "")
 
 
+@lru_cache(maxsize=4096)  # METADATA and PKG-INFO have the same ones
 def requirement(line: str) -> Requirement:
     """One requirement. Raises ValueError, whatever is wrong with it."""
     try:

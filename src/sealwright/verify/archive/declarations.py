@@ -6,6 +6,7 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sealwright.project.declared import Declared, Licence, People, Readme, Unknown, addressed, label_of, people
 from sealwright.verify.archive.commit import Commit
@@ -22,6 +23,8 @@ _NEVER = ("provides-dist", "obsoletes-dist", "requires-external", "provides", "o
 def compare_declarations(metadata: CoreMetadata, commit: Commit) -> Comparison:
     """Every field that is declared statically; values are compared as sets, since backends sort them as they like."""
     declared = commit.declared
+    if metadata.older_than((2, 0)):
+        declared = _as_far_as_told(declared, metadata)
     seen = Comparison(declared.where)
     _text(seen, "summary", declared.summary, metadata.one("summary"))
     _words(seen, declared.keywords, metadata.one("keywords"))
@@ -37,6 +40,16 @@ def compare_declarations(metadata: CoreMetadata, commit: Commit) -> Comparison:
             if metadata.all(name):
                 seen.differ(_CODE, name, metadata.all(name), ())
     return seen
+
+
+def _as_far_as_told(declared: Declared, metadata: CoreMetadata) -> Declared:
+    """Without what a PKG-INFO of the first formats leaves out: flit before version 3.3 wrote a few fields only."""
+    left_out = Unknown("an older backend left it out of this PKG-INFO")
+    if not metadata.all("classifier"):
+        declared = replace(declared, classifiers=left_out)
+    if not metadata.all("keywords"):
+        declared = replace(declared, keywords=left_out)
+    return declared if metadata.body else replace(declared, readme=left_out)
 
 
 def _text(seen: Comparison, name: str, declared: str | Unknown, found: str) -> None:
@@ -91,7 +104,8 @@ def _licence(seen: Comparison, declared: Licence | Unknown, metadata: CoreMetada
         return
     found = (*metadata.all("license-expression"), *metadata.all("license"))
     allowed = {_one_line(value).casefold() for value in declared.values}
-    if not found and (declared.optional or not allowed):
+    # Before Metadata 2.4 there was no field for an expression, and some backends wrote none at all.
+    if not found and (declared.optional or not allowed or metadata.older_than((2, 4))):
         return
     if not found or any(_one_line(value).casefold() not in allowed for value in found):
         seen.differ(_CODE, "licence", map(_start, found), map(_start, declared.values))

@@ -21,6 +21,8 @@ from sealwright.verify.archive.rewritten import objection_to_pyproject, objectio
 from sealwright.verify.archive.version_file import objection
 from sealwright.verify.archive.version_writers import version_files
 
+_PBR = "pbr"
+_FROM_LOG = ("AUTHORS", "ChangeLog")
 _UV = ("uv_build", "uv")
 _REWRITES = {"pdm": "pdm-backend", "uv_build": "uv_build", "uv": "uv_build", "poetry_dynamic_versioning": "its plugin"}
 """Backends that write pyproject.toml anew, and how they are called."""
@@ -39,6 +41,11 @@ class Generated:
     def backend(self) -> str:
         """The first part of `build-backend`, such as `hatchling`."""
         return backend_of(self.commit.document)
+
+    @property
+    def loose_fields(self) -> frozenset[str]:
+        """Fields that depend on which generated files lie about: to setuptools, pbr's AUTHORS looks like a licence."""
+        return frozenset({"license-file"}) if self.backend == _PBR else frozenset()
 
     @cached_property
     def version_files(self) -> Mapping[str, str]:
@@ -76,13 +83,7 @@ class Generated:
             return self.judge_version_file(name, member)
         if name.endswith("/.git"):
             return self._judge_pointer(name, member)
-        match self.backend:
-            case "setuptools":
-                return self._judge_setuptools(name, member, around, pkg_info)
-            case "hatchling":
-                return self._judge_from_above(name, member)
-            case _:
-                return self._judge_pyproject(name, member)
+        return self._judge_by_backend(name, member, around, pkg_info)
 
     def judge_version_file(self, name: str, member: Member) -> Judged:
         """What is to be said of a version file."""
@@ -90,6 +91,20 @@ class Generated:
         if reason:
             return Fault("version-file", member.name, reason)
         return Accepted(member.name, f"written by {self.writer_of(name)}: assigns {self.version} and does nothing else")
+
+    def _judge_by_backend(
+        self, name: str, member: Member, around: egg_info.Surroundings, pkg_info: bytes
+    ) -> Judged | None:
+        match self.backend:
+            case "pbr" if name in _FROM_LOG:
+                reason = "written by pbr from the log of git; nothing in it was compared"
+                return Accepted(member.name, reason, compared=False)
+            case "setuptools" | "pbr":
+                return self._judge_setuptools(name, member, around, pkg_info)
+            case "hatchling":
+                return self._judge_from_above(name, member)
+            case _:
+                return self._judge_pyproject(name, member)
 
     def _judge_from_above(self, name: str, member: Member) -> Judged | None:
         """The ignore file of a folder around the project, which hatchling takes along."""

@@ -168,7 +168,7 @@ def _judge_together(read: list[_Distribution], generated: Generated) -> bool:
         if not wheel.name.is_wheel:
             continue
         if wheel.metadata and sdist.metadata:
-            wheel.take(judge_same(wheel.metadata, sdist.metadata))
+            wheel.take(judge_same(wheel.metadata, sdist.metadata, generated.loose_fields))
         if wheel.archive.complete and sdist.archive.complete:
             wheel.take(contents.judge_subset(wheel.archive, wheel.name, sdist.archive, generated))
     return True

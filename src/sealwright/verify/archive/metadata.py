@@ -46,6 +46,11 @@ class CoreMetadata:
         written = self.headers.body.strip() or "\n".join(self.headers.fields.get("description", ()))
         return comparable(written)
 
+    def older_than(self, version: tuple[int, int]) -> bool:
+        """Whether its format is from before this one."""
+        major, _, minor = self.one("metadata-version").partition(".")
+        return major.isdigit() and minor.isdigit() and (int(major), int(minor)) < version
+
     def all(self, name: str) -> tuple[str, ...]:
         """The values of a field."""
         return self.fields.get(name, ())
@@ -88,13 +93,18 @@ def judge_form(metadata: CoreMetadata, path: str) -> Iterator[Fault]:
             yield Fault("metadata-field-twice", path, f"{name}: {', '.join(values)}")
 
 
-def judge_same(wheel: CoreMetadata, sdist: CoreMetadata) -> Iterator[Fault]:
-    """Fields in which a wheel's METADATA and the sdist's PKG-INFO differ."""
-    for name in sorted((wheel.fields.keys() | sdist.fields.keys()) - _MAY_DIFFER):
+def judge_same(wheel: CoreMetadata, sdist: CoreMetadata, generated: frozenset[str]) -> Iterator[Fault]:
+    """Fields in which a wheel's METADATA and the sdist's PKG-INFO differ, apart from those that name generated files.
+
+    A PKG-INFO of the first formats may leave fields out; what it says must be the same.
+    """
+    legacy = sdist.older_than((2, 0))
+    names = sdist.fields.keys() if legacy else wheel.fields.keys() | sdist.fields.keys()
+    for name in sorted(names - _MAY_DIFFER - generated):
         ours, theirs = wheel.all(name), sdist.all(name)
         if ours != theirs and not (name == "requires-dist" and _same_requirements(ours, theirs)):
             yield Fault("metadata-differs", name, _short(ours, theirs), _short(theirs, ours))
-    if wheel.body != sdist.body:
+    if wheel.body != sdist.body and not (legacy and not sdist.body):
         yield Fault("metadata-differs", "description")
 
 

@@ -27,7 +27,7 @@ _ZIP64 = 0x0001
 _TIMES = frozenset({0x5455, 0x7875, 0x5855})
 """Extra fields that hold nothing but times and owners."""
 _ZIP64_MARK = 0xFFFFFFFF
-_NEWEST = 45
+_NEWEST = 63
 """Of what a reader has to know, in tenths; other readers refuse what is newer."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.rehearsal import support
 from tests.support import advisories, projects
 from tests.support.foreign import PLUGGY, STRUCTLOG, TOMLKIT, Foreign, checked_in
+from tests.support.submodules import add_submodule, git, unreachable
 
 pytestmark = [pytest.mark.index, pytest.mark.slow]
 
@@ -31,6 +33,20 @@ def test_a_foreign_project_is_rehearsed_without_any_configuration(
     assert outcome.subject.tag == tag
     assert outcome.published == ("testpypi", "pypi")
     assert projects.git(project, "status", "--porcelain", "--ignored") == ""
+
+
+def test_submodules_that_are_here_come_along_into_every_job_that_looks_at_the_tree(tmp_path: Path) -> None:
+    inner = projects.make_project(tmp_path / "inner", {"__init__.py": "", "deep.py": "x = 1\n"})
+    vendored = projects.make_project(tmp_path / "vendored", {"__init__.py": ""})
+    add_submodule(vendored, inner, "inner")
+    project = projects.make_project(tmp_path / "project")
+    add_submodule(project, vendored, "src/tiny_project/vendored")
+    git(project, "submodule", "--quiet", "update", "--init", "--recursive")
+    unreachable(project, "src/tiny_project/vendored")
+    for origin in (inner, vendored):
+        shutil.rmtree(origin)
+    outcome = support.run(project, tmp_path / "out")
+    assert outcome.exit_code == 0, (support.codes(outcome), outcome.results)
 
 
 def test_a_vulnerable_dependency_stops_the_release(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ build-backend = "hatchling.build"
 [project]
 name = "tiny"
 version = "1.0"
+readme = "README.md"
 requires-python = ">=3.11"
 dependencies = ["packaging>=20"]
 [project.scripts]
@@ -47,6 +48,7 @@ Name: tiny
 Version: 1.0
 Requires-Python: >=3.11
 Requires-Dist: packaging>=20
+Description-Content-Type: text/markdown
 
 # Tiny
 """
@@ -83,11 +85,13 @@ class Entry:
 
 @dataclass
 class WheelDraft:
-    """A wheel whose RECORD is made last, unless `record` changes it."""
+    """A wheel whose RECORD is made last, unless `record` changes its rows or `raw_record` its text."""
 
     entries: list[Entry] = field(default_factory=list)
     comment: bytes = b""
     record: Callable[[list[list[str]]], list[list[str]]] = lambda rows: rows
+    raw_record: Callable[[bytes], bytes] = lambda data: data
+    recorded: bool = True
 
     def add(self, name: str, data: bytes = b"x\n", **more: object) -> None:
         self.entries.append(replace(Entry(name, data), **more))
@@ -102,7 +106,8 @@ class WheelDraft:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.comment = self.comment
-            for entry in [*self.entries, Entry(f"{INFO}/RECORD", self._record())]:
+            record = [Entry(f"{INFO}/RECORD", self._record())] if self.recorded else []
+            for entry in [*self.entries, *record]:
                 info = zipfile.ZipInfo(entry.name, (2024, 1, 1, 0, 0, 0))
                 info.filename = entry.name  # ZipInfo cuts names at NUL
                 info.external_attr = entry.mode << 16
@@ -115,7 +120,7 @@ class WheelDraft:
         rows = [[e.name, f"sha256={_digest(e.data)}", str(len(e.data))] for e in self.entries]
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(self.record([*rows, [f"{INFO}/RECORD", "", ""]]))
-        return text.getvalue().encode()
+        return self.raw_record(text.getvalue().encode())
 
 
 def _digest(data: bytes) -> str:
@@ -142,6 +147,9 @@ class SdistDraft:
             if info.name == f"{STEM}/{name}":
                 info.size = len(data)
                 self.members[at] = (info, data)
+
+    def remove(self, name: str) -> None:
+        self.members = [(info, data) for info, data in self.members if info.name != f"{STEM}/{name}"]
 
     def tar(self) -> bytes:
         buffer = io.BytesIO()

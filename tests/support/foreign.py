@@ -20,12 +20,14 @@ from tests.support import projects
 
 @dataclass(frozen=True)
 class Foreign:
-    """A source distribution on the index, and what in it was not in its repository."""
+    """A source distribution on the index, what in it was not in its repository, and the wheel beside it."""
 
     name: str
     version: str
     sha256: str
     generated: tuple[str, ...] = ()
+    wheel: str = ""
+    """SHA-256; empty where nobody asks for it."""
 
 
 STRUCTLOG = Foreign("structlog", "25.5.0", "098522a3bebed9153d4570c6d0288abf80a031dfdb2048d59a49e9dc2190fc98")
@@ -37,16 +39,17 @@ PLUGGY = Foreign(
 
 def download(foreign: Foreign) -> bytes:
     """The source distribution from the index that pip is configured for."""
+    return published(foreign, foreign.sha256)[1]
+
+
+def published(foreign: Foreign, sha256: str) -> tuple[str, bytes]:
+    """A file of the project by its digest: its name and content."""
     simple = PackageIndex.from_pip(os.environ).index_url or f"{PYPI_URL}/simple/"
     site = IndexSite("pypi", simple.rstrip("/").removesuffix("/simple"), "")
-    (url,) = [
-        urljoin(simple, file.url)
-        for file in IndexClient(site).files(foreign.name)
-        if file.sha256 == foreign.sha256 and file.filename.endswith(".tar.gz")
-    ]
-    data = request("GET", url).expect(200).body
-    assert hashlib.sha256(data).hexdigest() == foreign.sha256
-    return data
+    (file,) = [file for file in IndexClient(site).files(foreign.name) if file.sha256 == sha256]
+    data = request("GET", urljoin(simple, file.url)).expect(200).body
+    assert hashlib.sha256(data).hexdigest() == sha256
+    return file.filename, data
 
 
 def checked_in(foreign: Foreign, folder: Path) -> Path:
@@ -58,7 +61,21 @@ def checked_in(foreign: Foreign, folder: Path) -> Path:
         (top / path).unlink()
     for egg_info in list(top.rglob("*.egg-info")):
         shutil.rmtree(egg_info)
+    _restore_configuration(top)
     projects.git(top, "init", "-q", "-b", "main")
     projects.git(top, "add", "-A", "-f")
     projects.git(top, "commit", "-q", "-m", "As released")
     return top
+
+
+def _restore_configuration(top: Path) -> None:
+    """Take back what uv_build and setuptools make of committed configuration."""
+    original, settings = top / "pyproject.toml.orig", top / "setup.cfg"
+    if original.is_file():
+        original.replace(top / "pyproject.toml")
+    if settings.is_file():
+        text = settings.read_text().replace("[egg_info]\ntag_build = \ntag_date = 0\n", "").strip()
+        if text:
+            settings.write_text(f"{text}\n")
+        else:
+            settings.unlink()

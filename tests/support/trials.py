@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sealwright.model import Finding, State
 from sealwright.stages.base import Completed
-from tests.support.builds import WHEEL
+from tests.support.hatched import WHEEL
 from tests.support.projects import PYPROJECT, make_project
 from tests.support.releases import Release
 

@@ -26,11 +26,12 @@ Command = Callable[[Invocation], int]
 
 COMMANDS: dict[str, str] = {
     "rehearse": "run the whole release here, against local stand-ins, before any tag exists",
+    "inspect": "compare wheels and sdists with the commit that they were built from",
     "sbom": "make the SBOM of a wheel, or judge one against a real installation",
-    "workflow": "render .github/workflows/release.yml from the job table, or check it",
+    "audit": "ask for known vulnerabilities of a project, a lock, or a release, today",
     "verify-artifact": "check a file against provenance of a GitHub builder, as slsa-verifier does, offline",
     "verify-bundle": "check one Sigstore bundle, as the sigstore-conformance suite calls it",
-    "audit": "ask for known vulnerabilities of a project, a lock, or a release, today",
+    "workflow": "render .github/workflows/release.yml from the job table, or check it",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }
 """Name to one line of help; `sealwright.cli.<name>.run` is the command, with `_` for `-`."""

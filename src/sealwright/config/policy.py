@@ -24,7 +24,10 @@ FLOOR: dict[str, Level] = {
     "protection": Level.REPORT,  # needs a token that a job without secrets does not have
     # examine and rebuild
     "description": Level.REPORT,
-    "entry-points": Level.ENFORCE,  # what a setup.py declares, only running it would tell
+    "declared": Level.ENFORCE,  # what a setup.py declares, only running it would tell
+    "dependencies": Level.ENFORCE,
+    "entry-points": Level.ENFORCE,
+    "explained": Level.ENFORCE,  # an SBOM that a plugin made during the build, nobody could compare with a commit
     "build-environment": Level.ENFORCE,
     "sbom-agreement": Level.ENFORCE,
     "rebuild": Level.REPORT,

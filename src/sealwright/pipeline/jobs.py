@@ -126,7 +126,7 @@ def _build() -> Job:
     return Job(
         "build",
         "builds the distributions, once",
-        (Checkout(), Tools(Role.BUILD), *_kept("plan"), Stage(("build",), ("plan",)), Keep("build")),
+        (Checkout(submodules=True), Tools(Role.BUILD), *_kept("plan"), Stage(("build",), ("plan",)), Keep("build")),
         grants=(_CLONE,),
         outputs=("sums",),
         runs_project_code=True,
@@ -138,7 +138,7 @@ def _rebuild() -> Job:
         "rebuild",
         "builds them again on another machine; the gate compares the files",
         (
-            Checkout(),
+            Checkout(submodules=True),
             Tools(Role.BUILD),
             *_kept("plan", "build"),
             Stage(("rebuild",), ("plan", "build")),
@@ -154,7 +154,7 @@ def _examine() -> Job:
         "examine",
         "looks into the archives, resolves what they bring along, describes and audits it",
         (
-            Checkout(),
+            Checkout(submodules=True),
             Tools(Role.EXAMINE),
             *_kept("plan", "build"),
             # The sums are signed later on, the record says what is looked into here: they must be the same files.

@@ -85,6 +85,9 @@ SUMS_FILE = "sums.txt"
 class Checkout:
     """The repository at the tag, with its whole history and all tags, in `source`; no credentials stay behind."""
 
+    submodules: bool = False
+    """Whether submodules come along: for stages that look at the tree."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:

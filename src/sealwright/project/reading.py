@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from sealwright.config.reading import parse_toml
 from sealwright.errors import UsageError
+from sealwright.project.declared.constraints import specifier_of
 from sealwright.project.legacy import Legacy, read_legacy
 from sealwright.project.source import VersionSource, read_version
 from sealwright.project.tables import Reader, read_text, table, text
@@ -87,21 +87,6 @@ def _requires_python(document: Mapping[str, Any], legacy: Legacy) -> str:
     return (
         text(document, "project", "requires-python")
         or text(document, "tool", "flit", "metadata", "requires-python")
-        or (_from_poetry(poetry) if poetry else "")
+        or str(specifier_of(poetry or "*") or "")
         or legacy.requires_python
     )
-
-
-def _from_poetry(constraint: str) -> str:
-    """Poetry's caret and tilde as version specifiers (https://python-poetry.org/docs/dependency-specification/)."""
-    parts = []
-    for part in re.split(r"\s*,\s*|\s+(?=[<>=!~^])", constraint.strip()):
-        caret = re.fullmatch(r"\^\s*(\d+)(\.\d+)*", part)
-        tilde = re.fullmatch(r"~\s*(\d+)\.(\d+)(\.\d+)*", part)
-        if caret:
-            parts += [f">={part[1:].strip()}", f"<{int(caret[1]) + 1}"]
-        elif tilde:
-            parts += [f">={part[1:].strip()}", f"<{tilde[1]}.{int(tilde[2]) + 1}"]
-        elif part != "*":
-            parts.append(f"=={part}" if part[:1].isdigit() else part)
-    return ",".join(parts)

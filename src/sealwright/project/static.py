@@ -49,6 +49,12 @@ def attribute(read: Reader, path: str, name: str, depth: int = 0) -> str | None:
     return None
 
 
+def docstring(source: str) -> str | None:
+    """The docstring of a module, as it is written; None where it has none."""
+    tree = parse(source)
+    return ast.get_docstring(tree, clean=False) if tree is not None else None
+
+
 def _assigned(statement: ast.stmt, name: str) -> ast.expr | None:
     match statement:
         case ast.Assign(targets=targets, value=value):
@@ -84,6 +90,25 @@ def _literal(value: ast.expr) -> str | None:
     if isinstance(found, tuple | list) and found and all(isinstance(part, int | str) for part in found):
         return ".".join(map(str, found))
     return None
+
+
+def only_calls(source: str, function: str, allowed: frozenset[str]) -> bool:
+    """Whether a module does nothing but import and call `function`, with literal keywords among `allowed` at most."""
+    tree = parse(source)
+    return tree is not None and all(_imports_or_calls(statement, function, allowed) for statement in tree.body)
+
+
+def _imports_or_calls(statement: ast.stmt, function: str, allowed: frozenset[str]) -> bool:
+    match statement:
+        case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Expr(value=ast.Call(func=called, args=[], keywords=words)):
+            name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+            return name == function and all(word.arg in allowed for word in words)
+        case ast.If(test=ast.Compare(left=ast.Name(id="__name__")), body=body, orelse=[]):
+            return all(_imports_or_calls(inner, function, allowed) for inner in body)
+        case _:
+            return False
 
 
 def call_keywords(source: str, function: str) -> dict[str, str]:

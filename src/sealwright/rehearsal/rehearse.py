@@ -30,6 +30,7 @@ from sealwright.rehearsal.toolsets import Toolsets
 from sealwright.rehearsal.workspace import github_environment
 from sealwright.services.environments import PackageIndex, uv_cache
 from sealwright.services.git import Repository
+from sealwright.services.submodules import mirror_with_submodules
 
 NEVER_REHEARSED = ("PyPI's and TestPyPI's current settings", "GitHub's approvals, rulesets and environments")
 _NAMED = 3
@@ -239,7 +240,7 @@ def _unseen(records: Mapping[str, Record]) -> list[str]:
 
 
 def _make_origin(layout: Layout, repository: Repository, subject: Subject) -> None:
-    repository.mirror(layout.origin)
+    mirror_with_submodules(repository, subject.commit, layout.origin)
     Repository(layout.origin, repository.environ).set_tag(subject.tag, subject.commit)
 
 

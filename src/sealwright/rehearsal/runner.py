@@ -40,6 +40,7 @@ from sealwright.rehearsal.results import JobResult, JobState, Results
 from sealwright.rehearsal.services import Services
 from sealwright.rehearsal.toolsets import Toolsets
 from sealwright.rehearsal.workspace import Workspace
+from sealwright.services.git import Repository
 from sealwright.services.processes import Finished, run
 
 # The function that stands in for a third party, and the role whose environment it runs in.
@@ -114,8 +115,10 @@ class Runner:
 
     def _step(self, step: Step, job: Job, workspace: Workspace, found: dict[str, str]) -> None:
         match step:
-            case Checkout():
+            case Checkout(submodules=submodules):
                 self._checkout(workspace)
+                if submodules:
+                    self._submodules(workspace)
             case Tools(role=role):
                 workspace.path_first(self.toolsets.bin(role))
             case Fetch(artifact=ref, into=into, by_name=by_name):
@@ -139,6 +142,10 @@ class Runner:
         run([*clone, self.layout.origin, workspace.folder / SOURCE], env=env)
         checkout = ["git", "-c", "advice.detachedHead=false", "checkout", "-q", f"refs/tags/{self.subject.tag}"]
         run(checkout, env=env, cwd=workspace.folder / SOURCE)
+
+    def _submodules(self, workspace: Workspace) -> None:
+        copy = Repository(workspace.folder / SOURCE, workspace.environ)
+        Repository(self.layout.origin, workspace.environ).bring_submodules(copy, self.subject.commit)
 
     def _stage(self, stage: Stage, job: Job, workspace: Workspace, found: dict[str, str]) -> None:
         output = workspace.outputs_file()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sealwright.model import FileRef, Finding, State
+from sealwright.model import FileRef, Finding
 from sealwright.model.verdict import exit_code_of
-from sealwright.report.findings import WORDS, finding_lines
+from sealwright.report.findings import NOTE, WORDS, finding_lines, word_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,12 @@ def as_lines(answer: Answer) -> Iterator[str]:
     """The findings, then the verdict in one line and what it is about."""
     yield from finding_lines(answer.findings, answer.blocking)
     yield ""
-    yield f"{'PASSED' if answer.passed else 'FAILED'}  {_counted(answer.findings)}"
+    yield from verdict_lines(answer)
+
+
+def verdict_lines(answer: Answer) -> Iterator[str]:
+    """The verdict in one line, and what it is about."""
+    yield f"{'PASSED' if answer.passed else 'FAILED'}  {_counted(answer)}"
     for subject in answer.subjects:
         yield f"  {subject.name}  sha256:{subject.sha256}"
 
@@ -58,7 +64,8 @@ def as_json(answer: Answer, **more: Any) -> dict[str, Any]:
     }
 
 
-def _counted(findings: Iterable[Finding]) -> str:
-    states = [finding.state for finding in findings]
-    counts = ((states.count(state), WORDS[state]) for state in State)
-    return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing was judged"
+def _counted(answer: Answer) -> str:
+    stopping = set(answer.blocking)
+    words = Counter(word_for(finding, stops=finding in stopping) for finding in answer.findings)
+    order = [*WORDS.values(), NOTE]
+    return ", ".join(f"{words[word]} {word}" for word in order if words[word]) or "nothing was judged"

@@ -14,6 +14,7 @@ WORDS = {
     State.SKIPPED: "skip",
 }
 """The word for each answer; readable without colour."""
+NOTE = "note"
 _WIDTH = max(map(len, WORDS.values()))
 
 
@@ -26,11 +27,14 @@ def finding_lines(findings: Iterable[Finding], blocking: Iterable[Finding] = ())
             yield from details(finding)
 
 
+def word_for(finding: Finding, *, stops: bool) -> str:
+    """The word for a finding; what was found wanting and stops nothing is a note."""
+    return NOTE if finding.state is State.FAIL and not stops else WORDS[finding.state]
+
+
 def headline(finding: Finding, *, stops: bool = False) -> str:
     """The finding in one line."""
-    word = WORDS[finding.state]
-    if finding.state is State.FAIL and not stops:
-        word = "note"
+    word = word_for(finding, stops=stops)
     about = f" {finding.subject}" if finding.subject else ""
     if finding.state is State.PASS:
         text = f"{finding.check}{about}" + (f": {finding.found}" if finding.found else "")

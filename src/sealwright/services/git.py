@@ -8,9 +8,10 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
+from sealwright.model.digest import is_plain_path
+from sealwright.services.git_answers import TreeEntry, objects, tree_entry
 from sealwright.services.processes import Finished, ProcessFailed, run
 
 # What git needs to run at all. No GIT_* variable of the caller gets through: GIT_DIR alone would change every answer.
@@ -42,34 +43,30 @@ _OPTIONS = (
 # git drops -c for the program on the other end of a clone, which looks at the owner once more.
 _UPLOAD_PACK = shlex.join(("git", "-c", "safe.directory=*", "upload-pack"))
 _UMASK = 0o022  # modes end up in wheels; a build must not depend on who runs it
-_LINK, _SUBMODULE = "120000", "160000"
+_LINK, SUBMODULE = "120000", "160000"
 _MAX_LINKS = 8
 _FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-
-
-class TreeEntry(NamedTuple):
-    """What a commit has at a path."""
-
-    mode: str
-    """As git prints it: 100644, 100755, 120000 (symbolic link) or 160000 (submodule)."""
-    object_id: str
-    """Of the blob; of a commit in another repository for a submodule."""
 
 
 class Repository:
     """The repository that `path` lies in.
 
-    `environ` is the job's environment; git gets little of it. Raises UsageError (`not-a-repository`, `shallow-clone`)
+    `environ` is the job's environment; git gets little of it. That of a submodule (`module`) may hold a part of its
+    history, and be opened by the folder that git keeps it in. Raises UsageError (`not-a-repository`, `shallow-clone`)
     and Unavailable (`program-missing`).
     """
 
-    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, environ: Mapping[str, str], *, module: bool = False) -> None:
         self.path = path
         self.environ = environ
         self._trees: dict[str, dict[str, TreeEntry]] = {}
-        shallow, git_dir = self._open()
+        # The folder where a submodule is checked out, which git would go to, need not exist any more.
+        kept = module and (path / "HEAD").is_file() and (path / "objects").is_dir()
+        self._place = ("--git-dir=.", "--work-tree=.") if kept else ()
+        is_shallow, git_dir, common_dir = self._open()
         self.git_dir = Path(git_dir)
-        if shallow == "true":
+        self.common_dir = Path(common_dir)
+        if is_shallow == "true" and not module:
             raise UsageError(
                 "shallow-clone",
                 f"{path} holds only a part of its history",
@@ -113,7 +110,7 @@ class Repository:
         """Every file, link and submodule of `commit` below `directory`, by its path from there."""
         if commit not in self._trees:
             listing = self._git("ls-tree", "-r", "-z", "--full-tree", self.commit_of(commit)).output
-            self._trees[commit] = dict(_entry(line) for line in listing.split(b"\0") if line)
+            self._trees[commit] = dict(tree_entry(line) for line in listing.split(b"\0") if line)
         if directory == ".":
             return dict(self._trees[commit])
         prefix = directory.rstrip("/") + "/"
@@ -124,7 +121,7 @@ class Repository:
         tree = self.tree(commit)
         for _ in range(_MAX_LINKS):
             entry = tree.get(path)
-            if entry is None or entry.mode == _SUBMODULE:
+            if entry is None or entry.mode == SUBMODULE:
                 return None
             data = self._object(entry.object_id, "blob")
             if entry.mode != _LINK:
@@ -138,7 +135,7 @@ class Repository:
         if not wanted:
             return {}
         answer = self._git("cat-file", "--batch", stdin="\n".join((*wanted, "")).encode()).output
-        return dict(zip(wanted, _objects(answer, wanted, "blob"), strict=True))
+        return dict(zip(wanted, objects(answer, wanted, "blob"), strict=True))
 
     def uncommitted(self, directory: str = ".", apart_from: Path | None = None) -> tuple[str, ...]:
         """Paths below `directory` that differ from HEAD or are new, ignored ones aside; a new folder is one path.
@@ -203,11 +200,44 @@ class Repository:
             copy._git("checkout", "--quiet", "--force", "--detach", wanted)
         except ProcessFailed as error:
             raise Refused("clone-failed", f"{wanted} could not be checked out: {error.finished.tail}") from error
-        if any(entry.mode == _SUBMODULE for entry in copy.tree(wanted).values()):
-            self._submodules(copy)
+        self.bring_submodules(copy, wanted)
+
+    def submodules(self, commit: str) -> dict[str, str]:
+        """Path to commit of all submodules that `commit` records."""
+        return {path: entry.object_id for path, entry in self.tree(commit).items() if entry.mode == SUBMODULE}
+
+    def submodule_names(self, commit: str) -> dict[str, str]:
+        """Path to name of submodules, as .gitmodules of `commit` has them."""
+        asked = ("--blob", f"{self.commit_of(commit)}:.gitmodules", "--get-regexp", r"^submodule\..*\.path$")
+        listing = self._git("config", "-z", *asked, check=False).output
+        pairs = (os.fsdecode(line).partition("\n") for line in listing.split(b"\0") if line)
+        found = {path: key.removeprefix("submodule.").removesuffix(".path") for key, _, path in pairs}
+        return {path: name for path, name in found.items() if is_plain_path(name)}
+
+    def module(self, commit: str, path: str) -> Repository | None:
+        """The repository of the submodule at `path` of `commit`, where it and the recorded commit are at hand.
+
+        Git keeps it in `modules` of its own folder; older ones lie where they are checked out.
+        """
+        name = self.submodule_names(commit).get(path)
+        kept = [folder / "modules" / name for folder in (self.git_dir, self.common_dir)] if name else []
+        recorded = self.submodules(commit)[path]
+        found = (_opened(candidate, self.environ) for candidate in (*kept, self.path / path))
+        return next((module for module in found if module and module.has(recorded)), None)
+
+    def has(self, commit: str) -> bool:
+        """Whether the commit of this full id is here."""
+        return self._git("cat-file", "-e", f"{commit}^{{commit}}", check=False).returncode == 0
+
+    def bring_submodules(self, copy: Repository, commit: str) -> None:
+        """Check out in `copy`, a clone at `commit`, all submodules, nested ones too.
+
+        One whose repository is at hand here needs no network. Raises Refused (`submodule-unreachable`).
+        """
+        _bring(self, copy, commit)
 
     def _clone(self, target: Path, *options: str) -> None:
-        source = self.git_dir
+        source = self.common_dir
         try:
             self._git(
                 *("clone", "--quiet", "--no-hardlinks", "--template=", f"--upload-pack={_UPLOAD_PACK}"),
@@ -221,29 +251,6 @@ class Repository:
                 hint="`git fsck` says whether objects are missing, as in a partial clone",
             ) from error
 
-    def _submodules(self, copy: Repository) -> None:
-        # A submodule that is checked out here already needs no network: its repository lies in ours.
-        here = [
-            word
-            for name in copy._submodule_names()
-            if (module := self.git_dir / "modules" / name).is_dir()
-            for word in ("-c", f"submodule.{name}.url={module.as_posix()}")
-        ]
-        allow = ("-c", "protocol.file.allow=always") if here else ()
-        done = copy._git(*here, *allow, "submodule", "--quiet", "update", "--init", "--recursive", check=False)
-        if done.returncode != 0:
-            raise Refused(
-                "submodule-unreachable",
-                f"a submodule could not be fetched: {done.tail}",
-                hint="`git submodule update --init --recursive` first; private submodules need `submodules: true` "
-                "for actions/checkout",
-            )
-
-    def _submodule_names(self) -> tuple[str, ...]:
-        listing = self._git("config", "--file", ".gitmodules", "--name-only", "--get-regexp", r"\.path$", check=False)
-        names = (line.removeprefix("submodule.").removesuffix(".path") for line in listing.stdout.splitlines())
-        return tuple(name for name in names if ".." not in name.split("/"))
-
     def _branches(self, *options: str) -> tuple[str, ...]:
         refs = self._git("for-each-ref", "--format=%(refname)", *options, "refs/heads", "refs/remotes/origin")
         names = (re.sub(r"^refs/(heads|remotes/origin)/", "", ref) for ref in refs.stdout.splitlines())
@@ -253,12 +260,12 @@ class Repository:
         if not _FULL_ID.fullmatch(object_id):
             raise ValueError(f"not a full object id: {object_id!r}")
         answer = self._git("cat-file", "--batch", stdin=f"{object_id}\n".encode()).output
-        return _objects(answer, [object_id], kind)[0]
+        return objects(answer, [object_id], kind)[0]
 
     def _open(self) -> list[str]:
         if not self.path.is_dir():
             raise UsageError("not-a-repository", f"{self.path} is not a folder", hint="give the path of a git clone")
-        asked = ("--is-shallow-repository", "--git-common-dir")
+        asked = ("--is-shallow-repository", "--git-dir", "--git-common-dir")
         found = self._git("rev-parse", "--path-format=absolute", *asked, check=False)
         if found.returncode != 0:
             raise UsageError(
@@ -270,11 +277,42 @@ class Repository:
 
     def _git(self, *arguments: str, check: bool = True, stdin: bytes | None = None) -> Finished:
         options = [word for option in _OPTIONS for word in ("-c", option)]
-        argv = ("git", *options, *arguments)
+        argv = ("git", *options, *(self._place if arguments[0] != "clone" else ()), *arguments)
         try:
             return run(argv, env=_environment(self.environ), cwd=self.path, check=check, stdin=stdin, umask=_UMASK)
         except Unavailable as error:
             raise _explained(error) from error
+
+
+def _opened(path: Path, environ: Mapping[str, str]) -> Repository | None:
+    try:
+        return Repository(path, environ, module=True)
+    except UsageError:  # no folder, or no repository
+        return None
+
+
+def _bring(source: Repository | None, copy: Repository, commit: str) -> None:
+    """`source` is where `copy` comes from, if that is at hand."""
+    wanted = copy.submodules(commit)
+    if not wanted:
+        return
+    modules = {path: module for path in wanted if source and (module := source.module(commit, path))}
+    names = copy.submodule_names(commit)
+    here = [
+        word
+        for path, module in modules.items()
+        for word in ("-c", f"submodule.{names.get(path, path)}.url={module.common_dir.as_posix()}")
+    ]
+    allow = ("-c", "protocol.file.allow=always") if here else ()
+    done = copy._git(*here, *allow, "submodule", "--quiet", "update", "--init", check=False)  # noqa: SLF001 - this module's
+    if done.returncode != 0:
+        raise Refused(
+            "submodule-unreachable",
+            f"a submodule could not be fetched: {done.tail}",
+            hint="`git submodule update --init --recursive` first; a private one needs access for the token of the run",
+        )
+    for path, recorded in wanted.items():
+        _bring(modules.get(path), Repository(copy.path / path, copy.environ, module=True), recorded)
 
 
 def _explained(error: Unavailable) -> SealwrightError:
@@ -287,28 +325,3 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     kept = {name: environ[name] for name in _PASSED_ON if environ.get(name)}
     # git wants a HOME although it is told to read no configuration there.
     return {"PATH": os.defpath, "HOME": environ.get("HOME") or os.devnull, **kept, **_FIXED}
-
-
-def _entry(line: bytes) -> tuple[str, TreeEntry]:
-    meta, _, path = line.partition(b"\t")
-    mode, _kind, object_id = meta.decode().split()
-    return os.fsdecode(path), TreeEntry(mode, object_id)
-
-
-def _objects(answer: bytes, wanted: list[str], kind: str) -> list[bytes]:
-    """The contents in the output of `git cat-file --batch`, in the order asked for."""
-    found: list[bytes] = []
-    at = 0
-    for object_id in wanted:
-        end = answer.index(b"\n", at)
-        header = answer[at:end].decode().split()
-        if len(header) != 3 or header[1] != kind:
-            raise Refused(
-                "object-missing",
-                f"git has no {kind} {object_id}",
-                hint="the clone is partial or damaged; clone it again in full",
-            )
-        size = int(header[2])
-        found.append(answer[end + 1 : end + 1 + size])
-        at = end + 1 + size + 1
-    return found

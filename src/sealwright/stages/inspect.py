@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections import defaultdict
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
 
 from sealwright.dossier.store import STATEMENTS
 from sealwright.errors import Refused, SealwrightError
 from sealwright.model import Finding, Plan, State, Tool
 from sealwright.services.git import Repository
-from sealwright.services.twine import Rendering, check_descriptions
 from sealwright.stages.base import Context, Result, finding_of
-from sealwright.verify.archive import Commit, Expected, judge
+from sealwright.stages.inspecting import commit_at, judge_descriptions, judge_files
+from sealwright.verify.archive import Commit, Expected
 from sealwright.verify.statement import TEST_RESULT, make
 
 STATEMENT = f"{STATEMENTS}/inspect.json"
@@ -23,10 +22,10 @@ _PYPROJECT = "pyproject.toml"
 def run(context: Context) -> Result:
     """Adds statements/inspect.json.
 
-    Checks: `archive`, `names`, `record`, `metadata`, `entry-points`, `contents` and `description`.
+    Checks: those of `verify.archive`, and `description`.
     """
     commit = _commit(context)
-    findings = (*_archives(context, commit), *_descriptions(context))
+    findings = tuple(_judge(context, commit))
     predicate = _predicate(context.plan, commit, findings)
     context.dossier.add(STATEMENT, make(context.distributions(), TEST_RESULT, predicate))
     return Result(findings, _tools(), summary=_summary(findings))
@@ -37,53 +36,19 @@ def _commit(context: Context) -> Commit:
     found = repository.commit_of(context.plan.commit)
     if found != context.plan.commit:
         raise Refused("commit-mismatch", f"the plan names {context.plan.commit}, git says {found}")
-
-    def read_object(object_id: str) -> bytes:
-        return repository.blobs([object_id])[object_id]
-
-    return Commit(repository.tree(found), read_object, context.plan.project.directory)
+    return commit_at(repository, found, context.plan.project.directory)
 
 
-def _archives(context: Context, commit: Commit) -> tuple[Finding, ...]:
+def _judge(context: Context, commit: Commit) -> Iterator[Finding]:
     plan = context.plan
-    with ExitStack() as stack:
-        streams = {
-            ref.name: stack.enter_context(context.dossier.file(ref).open("rb")) for ref in context.distributions()
-        }
-        return judge(streams, commit, Expected(plan.project.name, plan.version))
-
-
-def _descriptions(context: Context) -> tuple[Finding, ...]:
     files = [context.dossier.file(ref) for ref in context.distributions()]
+    found = judge_files(files, commit, Expected(plan.project.name, plan.version))
+    yield from found
     try:
-        return tuple(_description(answer) for answer in check_descriptions(files, context.environ))
+        yield from judge_descriptions(files, found, context.environ)
     except SealwrightError as error:
         # Not under `description`, which only reports: nobody has looked whether the description can be shown at all.
-        return (finding_of(error, "metadata"),)
-
-
-def _description(answer: Rendering) -> Finding:
-    if not answer.rendered:
-        return Finding.failed(
-            "metadata",
-            "description-unrenderable",
-            answer.filename,
-            expected="a description that an index can show",
-            found=answer.messages,
-            hint="correct the markup of the README; `twine check --strict` shows the same",
-        )
-    if answer.missing:
-        return Finding.absent(
-            "description",
-            "description-missing",
-            answer.filename,
-            expected="a description",
-            hint="set `readme` in [project] of pyproject.toml",
-        )
-    if answer.messages:
-        hint = "name a readme with a usual suffix, or set its content-type"
-        return Finding.failed("description", "description-type", answer.filename, found=answer.messages, hint=hint)
-    return Finding.passed("description", answer.filename, "renders")
+        yield finding_of(error, "metadata")
 
 
 def _predicate(plan: Plan, commit: Commit, findings: Iterable[Finding]) -> dict[str, object]:

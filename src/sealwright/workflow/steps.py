@@ -93,7 +93,8 @@ def steps(step: Step, job: Job, program: Program) -> list[Block]:  # noqa: PLR09
     """The steps that do what `step` says."""
     match step:
         case Checkout():
-            return [_checkout("Check out the tagged commit", SOURCE, {"fetch-depth": 0, "fetch-tags": True})]
+            modules: Block = {"submodules": "recursive"} if step.submodules else {}
+            return [_checkout("Check out the tagged commit", SOURCE, {"fetch-depth": 0, "fetch-tags": True, **modules})]
         case Tools():
             return _tools(step, job, program)
         case Fetch():

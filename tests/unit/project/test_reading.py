@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from sealwright.errors import UsageError
 from sealwright.project import VersionKind, read_project
@@ -145,7 +146,7 @@ def test_the_version_is_found_where_the_build_would_find_it(files: dict[str, str
     ],
 )
 def test_the_supported_pythons_are_read(files: dict[str, str], expected: str) -> None:
-    assert read_project(read(files)).requires_python == expected
+    assert SpecifierSet(read_project(read(files)).requires_python) == SpecifierSet(expected)
 
 
 @pytest.mark.parametrize(

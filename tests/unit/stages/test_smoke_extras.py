@@ -1,7 +1,7 @@
 """Extras: resolved apart, installed apart, tried apart, and no part of a plain installation."""
 
 import pytest
-from tests.support.builds import WHEEL, wheel_of
+from tests.support.hatched import WHEEL, wheel_of
 from tests.support.projects import PYPROJECT, make_project
 from tests.support.releases import Release
 from tests.support.trials import tried, wrong

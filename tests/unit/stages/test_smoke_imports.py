@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.builds import PACK, wheel_of
+from tests.support.hatched import PACK, wheel_of
 from tests.support.trials import left_out, only, tried, works, wrong
 
 from sealwright.stages import inside

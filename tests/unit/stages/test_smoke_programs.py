@@ -3,7 +3,7 @@
 import textwrap
 
 import pytest
-from tests.support.builds import PACK, wheel_of
+from tests.support.hatched import PACK, wheel_of
 from tests.support.trials import NOTHING, left_out, only, tried, works, wrong
 from tests.support.wheels import sha256_of, write_pylock, write_wheel
 

@@ -90,6 +90,12 @@ def test_every_check_of_archives_and_of_the_gate_is_described() -> None:
     assert not missing
 
 
+def test_every_code_of_archives_is_described_with_its_check() -> None:
+    rows = re.findall(r"(?m)^\| `([a-z0-9-]+)` \| `([a-z-]+)` \| .+ \|$", read("docs/inspect.md"))
+    assert dict(rows) == {code: check for code, (check, _) in archive.CODES.items()}
+    assert len(rows) == len(archive.CODES)
+
+
 def test_every_stage_is_described() -> None:
     text = read("docs/rehearsal.md") + read("docs/verdicts.md")
     assert not [name for name in STAGES if f"`{name}`" not in text]

@@ -11,14 +11,18 @@ from sealwright.model import Finding
 _SHOWN = 25
 """Faults of one check that are reported one by one, so that a hostile archive cannot fill a record."""
 
-CHECKS = ("archive", "names", "record", "metadata", "entry-points", "contents")
+CHECKS = (
+    *("archive", "names", "record", "metadata", "declared", "dependencies", "entry-points", "contents", "explained"),
+)
 
 _UNUSUAL = "no build backend writes this; find out what changed the archive after or during the build"
 _REBUILD = "build again from a clean clone, and find out what changed the archive"
 _NAME = "rename the file in the repository, or find out which build step adds it"
 _COMMIT = "commit the file, or keep it out of the archive; a build step that makes it must be known to be one"
 _LARGE = "nothing was unpacked further; look at it by hand, in a container"
-_STATIC = "the committed pyproject.toml decides; find out what changed it during the build"
+_STATIC = "the committed configuration decides; find out what changed it during the build"
+_START = "it would run whenever Python, or another tool, starts; do without"
+_LIST = "the backend makes this file, and never with this in it; build again from a clean clone"
 
 CODES: dict[str, tuple[str, str]] = {
     # what the container itself may not be
@@ -43,6 +47,9 @@ CODES: dict[str, tuple[str, str]] = {
     "zip-compression": ("archive", _UNUSUAL),
     "zip-headers-differ": ("archive", _UNUSUAL),
     "zip-size-lies": ("archive", _UNUSUAL),
+    "zip-two-ends": ("archive", _UNUSUAL),
+    "zip-overlap": ("archive", _UNUSUAL),
+    "tar-two-names": ("archive", _UNUSUAL),
     # what its members may not be
     "absolute-path": ("archive", _UNUSUAL),
     "path-traversal": ("archive", _UNUSUAL),
@@ -53,6 +60,7 @@ CODES: dict[str, tuple[str, str]] = {
     "name-not-normalised": ("archive", _NAME),
     "name-too-long": ("archive", _NAME),
     "name-ends-badly": ("archive", _NAME),
+    "device-name": ("archive", _NAME),
     "duplicate-member": ("archive", _UNUSUAL),
     "case-collision": ("archive", _NAME),
     "member-below-file": ("archive", _UNUSUAL),
@@ -62,10 +70,16 @@ CODES: dict[str, tuple[str, str]] = {
     "sparse-file": ("archive", _UNUSUAL),
     "setid-bit": ("archive", _UNUSUAL),
     "top-level": ("archive", "everything in an sdist lies in one folder called like the sdist"),
-    "pth-file": ("archive", "code in it runs whenever Python starts; do without"),
+    "pth-file": ("archive", _START),
+    "startup-module": ("archive", _START),
+    "editable-install": ("archive", "it belongs to a development install on one machine; build a wheel"),
+    "other-metadata": ("archive", "installers and importlib.metadata would take it for another distribution"),
+    "shadows-standard-library": ("archive", "rename the module: it has the name of one that comes with Python"),
     "bytecode": ("archive", "keep compiled files out of the archive; nobody reviews them"),
     "native-code": ("archive", "a wheel for every platform holds no compiled code"),
     "data-scheme": ("archive", _UNUSUAL),
+    "data-escapes": ("archive", "data files go below share or etc; this one would land among programs or modules"),
+    "installed-twice": ("archive", "two members would be installed at one place, and the last one wins"),
     # names, versions, tags
     "filename-malformed": ("names", "names follow PEP 427 and PEP 625; use a current build backend"),
     "name-mismatch": ("names", "the build made another project; look at `name` in pyproject.toml"),
@@ -81,20 +95,28 @@ CODES: dict[str, tuple[str, str]] = {
     "record-duplicate": ("record", _REBUILD),
     "record-unlisted": ("record", _REBUILD),
     "record-phantom": ("record", _REBUILD),
+    "record-quoted": ("record", _UNUSUAL),
     "record-weak-hash": ("record", "use a current build backend; sha256 is expected"),
     "record-hash-mismatch": ("record", _REBUILD),
     "record-size-mismatch": ("record", _REBUILD),
     # METADATA and PKG-INFO
     "metadata-missing": ("metadata", _REBUILD),
     "metadata-malformed": ("metadata", _REBUILD),
+    "metadata-field-twice": ("metadata", "readers differ in which of them counts; find out what wrote the second one"),
+    "metadata-folded": ("metadata", "write the field in one line: some readers take the next one for a field"),
     "metadata-differs": ("metadata", "wheel and sdist were not built from the same source; build both again"),
-    "dependency-added": ("metadata", _STATIC),
-    "dependency-missing": ("metadata", _STATIC),
-    "extras-differ": ("metadata", _STATIC),
-    "requires-python-differs": ("metadata", _STATIC),
+    # ... against what the commit declares
+    "declaration-differs": ("declared", _STATIC),
+    "dependency-added": ("dependencies", _STATIC),
+    "dependency-missing": ("dependencies", _STATIC),
+    "extras-differ": ("dependencies", _STATIC),
+    "requires-python-differs": ("dependencies", _STATIC),
+    "dependencies-malformed": ("dependencies", _REBUILD),
     # entry points
-    "entry-points-malformed": ("entry-points", _REBUILD),
+    "entry-points-malformed": ("entry-points", "object references are written as `package.module:function`"),
     "entry-points-differ": ("entry-points", _STATIC),
+    "entry-point-name": ("entry-points", "a program's name is a file name; anything else leads installers elsewhere"),
+    "entry-point-loaded-by-others": ("entry-points", _START),
     # members against git
     "not-in-git": ("contents", _COMMIT),
     "modified": ("contents", "the committed file decides; find out what changed it during the build"),
@@ -103,10 +125,21 @@ CODES: dict[str, tuple[str, str]] = {
         "it is committed, but elsewhere; map it in pyproject.toml so that everybody can see that",
     ),
     "compiled-member": ("contents", "compiled code cannot be compared with a commit; release pure Python wheels here"),
-    "version-file": ("contents", "a generated version file assigns the version and does nothing else"),
-    "rewritten": ("contents", "the backend rewrites this file, but not into this"),
+    "differs-in-case": ("contents", "the committed name has other capital letters; on some systems they are one file"),
+    "submodule-unseen": ("contents", "`git submodule update --init --recursive`, then ask again"),
+    "build-file-missing": (
+        "contents",
+        "include it: without it the sdist would be built in another way than the commit",
+    ),
     "not-in-sdist": ("contents", "include it in the sdist, from which everybody must be able to build this wheel"),
+    # members that are not simply the commit's
+    "version-file": ("explained", "a generated version file assigns the version and does nothing else"),
+    "rewritten": ("explained", "the backend rewrites this file, but not into this"),
+    "list-says-more": ("explained", _LIST),
+    "embedded-sbom": ("explained", "an SBOM in a wheel is JSON of CycloneDX or SPDX (PEP 770), or a committed file"),
 }
+UNSEEN = frozenset({"submodule-unseen"})
+"""Codes of what could not be looked at, rather than found wanting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +191,6 @@ def _finding(fault: Fault, distribution: str) -> Finding:
     check, hint = CODES[fault.code]
     subject = f"{distribution}: {printable(fault.member)}" if fault.member else distribution
     expected, found = printable(fault.expected), printable(fault.found)
+    if fault.code in UNSEEN:
+        return Finding.unavailable(check, fault.code, subject, found=found, hint=hint)
     return Finding.failed(check, fault.code, subject, expected=expected, found=found, hint=hint)

@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-import configparser
 import fnmatch
+import posixpath
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
+from packaging.utils import canonicalize_name
+
+from sealwright.project.declared import backend_of
+from sealwright.verify.archive import egg_info
 from sealwright.verify.archive.commit import Commit
+from sealwright.verify.archive.explained import Accepted, Judged
 from sealwright.verify.archive.faults import Fault
 from sealwright.verify.archive.members import Member, blob_id
+from sealwright.verify.archive.rewritten import objection_to_pyproject, objection_to_setup_cfg
 from sealwright.verify.archive.version_file import objection
+from sealwright.verify.archive.version_writers import version_files
 
-_EGG_INFO = frozenset(
-    {
-        "PKG-INFO",
-        "SOURCES.txt",
-        "dependency_links.txt",
-        "entry_points.txt",
-        "namespace_packages.txt",
-        "not-zip-safe",
-        "requires.txt",
-        "scm_file_list.json",
-        "scm_version.json",
-        "top_level.txt",
-        "zip-safe",
-    }
-)
-_DIST_INFO = frozenset(
-    {
-        "METADATA",
-        "RECORD",
-        "WHEEL",
-        "entry_points.txt",
-        "namespace_packages.txt",
-        "scm_version.json",
-        "top_level.txt",
-        "zip-safe",
-    }
-)
-_READ_IN_DIST_INFO = ("METADATA", "RECORD", "WHEEL", "entry_points.txt")
+_PBR = "pbr"
+_FROM_LOG = ("AUTHORS", "ChangeLog")
+_UV = ("uv_build", "uv")
+_REWRITES = {"pdm": "pdm-backend", "uv_build": "uv_build", "uv": "uv_build", "poetry_dynamic_versioning": "its plugin"}
+"""Backends that write pyproject.toml anew, and how they are called."""
 
 
 @dataclass(frozen=True)
@@ -51,150 +33,151 @@ class Generated:
     """What the committed pyproject.toml lets a backend make of the project."""
 
     commit: Commit
+    project: str
+    """Normalised."""
     version: str
 
     @cached_property
     def backend(self) -> str:
-        """The first part of `build-backend`, such as `hatchling`; setuptools where none is named."""
-        named = _at(self.commit.document, "build-system", "build-backend")
-        return named.split(".")[0].split(":")[0] if isinstance(named, str) else "setuptools"
+        """The first part of `build-backend`, such as `hatchling`."""
+        return backend_of(self.commit.document)
+
+    @property
+    def loose_fields(self) -> frozenset[str]:
+        """Fields that depend on which generated files lie about: to setuptools, pbr's AUTHORS looks like a licence."""
+        return frozenset({"license-file"}) if self.backend == _PBR else frozenset()
 
     @cached_property
-    def version_files(self) -> tuple[str, ...]:
-        """Paths of version files, from the project's directory or from a package root."""
-        tool = _at(self.commit.document, "tool")
-        candidates = [
-            _at(tool, "setuptools_scm", "write_to"),
-            _at(tool, "setuptools_scm", "version_file"),
-            _at(tool, "pdm", "version", "write_to"),
-            _at(tool, "versioningit", "write", "file"),
-            *_hatch_version_files(_at(tool, "hatch", "build")),
-        ]
-        return tuple(path.removeprefix("./") for path in candidates if isinstance(path, str) and path)
+    def version_files(self) -> Mapping[str, str]:
+        """Paths of version files, from the project's directory or from a package root, and what writes them."""
+        return version_files(self.commit.document, self.commit.read)
 
-    def is_version_file(self, name: str) -> bool:
-        """Whether the member `name` (without the sdist's folder) is one of them."""
-        return any(
-            name == path or path.endswith("/" + name) or name.endswith("/" + path) for path in self.version_files
-        )
+    def writer_of(self, name: str) -> str | None:
+        """What writes the version file `name` (without the sdist's folder); None where it is no version file."""
+        for path, tool in self.version_files.items():
+            if name == path or path.endswith("/" + name) or name.endswith("/" + path):
+                return tool
+        return None
 
     def wanted_in_sdist(self, name: str) -> bool:
         """Whether a member of an sdist (with its folder) has to be read to be judged."""
         rest = name.partition("/")[2]
-        special = rest in ("PKG-INFO", "pyproject.toml", "setup.cfg") or ".egg-info/" in rest
-        return special or self.is_version_file(rest)
+        special = rest in ("PKG-INFO", "pyproject.toml", "setup.cfg") or ".egg-info/" in rest or rest.endswith("/.git")
+        return special or self.writer_of(rest) is not None or self.commit.may_have_crlf(rest)
 
     def wanted_in_wheel(self, name: str) -> bool:
         """Whether a member of a wheel has to be read to be judged."""
-        in_dist_info = ".dist-info/" in name and name.rpartition("/")[2] in _READ_IN_DIST_INFO
-        return in_dist_info or ".data/scripts/" in name or self.is_version_file(name)
+        folder, _, file = name.rpartition("/")
+        if folder.endswith(".dist-info"):
+            return file in ("METADATA", "RECORD", "WHEEL", "entry_points.txt") or file in egg_info.JUDGES
+        special = folder.endswith(".dist-info/sboms") or ".data/scripts/" in name
+        return special or self.writer_of(name) is not None or self.commit.may_have_crlf(name)
 
-    def judge_in_sdist(self, name: str, member: Member, pkg_info: bytes) -> Iterator[Fault] | None:
-        """Faults of a member that is not what the commit has there; None where nothing may be generated there."""
-        if name == "PKG-INFO" or self._is_from_above(name, member):
-            return iter(())  # PKG-INFO is judged as metadata
-        if self.is_version_file(name):
-            return self.judge_version_file(member)
-        match self.backend, name:
-            case "setuptools", _:
-                return self._judge_setuptools(name, member, pkg_info)
-            case "pdm" | "uv_build" | "uv", "pyproject.toml":
-                return self._judge_pyproject(member)
-            case "uv_build" | "uv", "pyproject.toml.orig":
-                return self._judge_original(member)
-            case _:
-                return None
+    def judge_in_sdist(
+        self, name: str, member: Member, around: egg_info.Surroundings, pkg_info: bytes
+    ) -> Judged | None:
+        """What is to be said of a member that is not what the commit has; None where nothing may be generated."""
+        if name == "PKG-INFO":
+            return Accepted(member.name, "core metadata; judged as such")
+        if self.writer_of(name) is not None:
+            return self.judge_version_file(name, member)
+        if name.endswith("/.git"):
+            return self._judge_pointer(name, member)
+        return self._judge_by_backend(name, member, around, pkg_info)
 
-    def judge_version_file(self, member: Member) -> Iterator[Fault]:
-        """Faults of a version file."""
+    def judge_version_file(self, name: str, member: Member) -> Judged:
+        """What is to be said of a version file."""
         reason = objection(member.data, self.version) if member.data is not None else f"{member.size} bytes"
         if reason:
-            yield Fault("version-file", member.name, reason)
+            return Fault("version-file", member.name, reason)
+        return Accepted(member.name, f"written by {self.writer_of(name)}: assigns {self.version} and does nothing else")
 
-    def _is_from_above(self, name: str, member: Member) -> bool:
-        """Whether it is the ignore file of a folder around the project, which hatchling takes along."""
-        if self.backend != "hatchling" or name not in (".gitignore", ".hgignore"):
-            return False
-        return any(path.rpartition("/")[2] == name for path in self.commit.by_blob.get(member.blob, ()))
+    def _judge_by_backend(
+        self, name: str, member: Member, around: egg_info.Surroundings, pkg_info: bytes
+    ) -> Judged | None:
+        match self.backend:
+            case "pbr" if name in _FROM_LOG:
+                reason = "written by pbr from the log of git; nothing in it was compared"
+                return Accepted(member.name, reason, compared=False)
+            case "setuptools" | "pbr":
+                return self._judge_setuptools(name, member, around, pkg_info)
+            case "hatchling":
+                return self._judge_from_above(name, member)
+            case _:
+                return self._judge_pyproject(name, member)
 
-    def _judge_original(self, member: Member) -> Iterator[Fault]:
-        if member.blob != self.commit.blob("pyproject.toml"):
-            yield Fault("rewritten", member.name, "not the committed pyproject.toml")
+    def _judge_from_above(self, name: str, member: Member) -> Judged | None:
+        """The ignore file of a folder around the project, which hatchling takes along."""
+        if name not in (".gitignore", ".hgignore"):
+            return None
+        paths = self.commit.by_blob.get(member.blob, ())
+        above = next((path for path in paths if posixpath.basename(path) == name), None)
+        reason = f"the committed {above} of a folder above, which hatchling takes along"
+        return Accepted(member.name, reason) if above else None
 
-    def _judge_setuptools(self, name: str, member: Member, pkg_info: bytes) -> Iterator[Fault] | None:
+    def _judge_pointer(self, name: str, member: Member) -> Judged | None:
+        """What git leaves in the folder of a submodule; backends that pack whole folders pack it too."""
+        is_pointer = re.fullmatch(rb"gitdir: [\w./+-]+\n", member.data or b"") is not None
+        if not is_pointer or self.commit.whole(name.removesuffix("/.git")) not in self.commit.submodules:
+            return None
+        return Accepted(member.name, "says where git keeps the submodule on the machine that built this")
+
+    def _judge_setuptools(
+        self, name: str, member: Member, around: egg_info.Surroundings, pkg_info: bytes
+    ) -> Judged | None:
         if name == "setup.cfg":
-            return self._judge_setup_cfg(member)
+            reason = objection_to_setup_cfg(self.commit.read("setup.cfg") or b"", member.data or b"")
+            text = "written by setuptools: the committed setup.cfg without comments, and an empty [egg_info]"
+            return _rewritten(member, reason) if reason else Accepted(member.name, text)
         folder, _, file = name.rpartition("/")
-        if fnmatch.fnmatchcase(folder, "*.egg-info") and file in _EGG_INFO:
-            differs = file == "PKG-INFO" and member.blob != blob_id(pkg_info, self.commit.algorithm)
-            return iter((Fault("rewritten", member.name, "not the sdist's own PKG-INFO"),) if differs else ())
+        stem = posixpath.basename(folder).removesuffix(".egg-info")
+        if not fnmatch.fnmatchcase(folder, "*.egg-info") or canonicalize_name(stem) != self.project:
+            return None
+        return self._judge_egg_info(file, member, around, pkg_info)
+
+    def _judge_egg_info(
+        self, file: str, member: Member, around: egg_info.Surroundings, pkg_info: bytes
+    ) -> Judged | None:
+        if file == "PKG-INFO":
+            same = member.blob == blob_id(pkg_info, self.commit.algorithm)
+            reason = "the sdist's own PKG-INFO once more"
+            return Accepted(member.name, reason) if same else _rewritten(member, "not the sdist's own PKG-INFO")
+        if file == "entry_points.txt":
+            return Accepted(member.name, "entry points; judged as such")
+        return judge_list(file, member, around)
+
+    def _judge_pyproject(self, name: str, member: Member) -> Judged | None:
+        if self.backend not in _REWRITES:
+            return None
+        if name == "pyproject.toml":
+            reason = objection_to_pyproject(self.commit.document, member.data or b"", self.version)
+            text = f"written anew by {_REWRITES[self.backend]}: says what the committed one says, and the version"
+            return _rewritten(member, reason) if reason else Accepted(member.name, text)
+        if name == "pyproject.toml.orig" and self.backend in _UV:
+            same = member.blob == self.commit.blob("pyproject.toml")
+            text = "the committed pyproject.toml, which uv_build keeps beside its own spelling"
+            return Accepted(member.name, text) if same else _rewritten(member, "not the committed pyproject.toml")
         return None
 
-    def _judge_setup_cfg(self, member: Member) -> Iterator[Fault]:
-        # setuptools writes it through configparser, which loses comments, and adds a section.
-        committed, found = _sections(self.commit.read("setup.cfg") or b""), _sections(member.data or b"")
-        if committed is None or found is None:
-            yield Fault("rewritten", member.name, "not a setup.cfg")
-            return
-        tags = found.pop("egg_info", {})
-        expected = {"tag_build": "", "tag_date": "0", **committed.pop("egg_info", {})}
-        if found != committed or tags != expected:
-            yield Fault("rewritten", member.name, "another setup.cfg than the committed one")
 
-    def _judge_pyproject(self, member: Member) -> Iterator[Fault]:
-        try:
-            found = tomllib.loads((member.data or b"").decode())
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-            yield Fault("rewritten", member.name, "not TOML")
-            return
-        if not _equal_but_for_version(dict(self.commit.document), found, self.version):
-            yield Fault("rewritten", member.name, "another pyproject.toml than the committed one")
-
-
-def in_dist_info(name: str) -> bool:
-    """Whether a wheel's dist-info holds a generated file of this name (without the folder)."""
-    return name in _DIST_INFO or re.fullmatch(r"sboms/[^/]+\.json", name) is not None
-
-
-def _at(document: Any, *path: str) -> Any:
-    for part in path:
-        document = document.get(part) if isinstance(document, Mapping) else None
-    return document
-
-
-def _hatch_version_files(build: Any) -> Iterator[Any]:
-    """Of hatch-vcs (`version-file`) and of hatchling's own version hook (`path`), for all targets or for one."""
-    targets = _at(build, "targets")
-    tables = [build, *(targets.values() if isinstance(targets, Mapping) else ())]
-    for table in tables:
-        yield _at(table, "hooks", "vcs", "version-file")
-        yield _at(table, "hooks", "version", "path")
-
-
-def _sections(data: bytes) -> dict[str, dict[str, str]] | None:
-    parser = configparser.RawConfigParser()
-    try:
-        parser.read_string(data.decode())
-    except (configparser.Error, UnicodeDecodeError):
+def judge_list(file: str, member: Member, around: egg_info.Surroundings) -> Judged | None:
+    """What is to be said of a list that setuptools makes; None where it makes none of this name."""
+    if file not in egg_info.JUDGES:
         return None
-    return {section: dict(parser.items(section)) for section in parser.sections()}
+    judge, reason = egg_info.JUDGES[file]
+    wrong = judge(member.data, around) if member.data is not None else f"{member.size} bytes"
+    return (
+        Fault("list-says-more", member.name, wrong)
+        if wrong
+        else Accepted(member.name, f"made by the backend: {reason}")
+    )
 
 
-def _equal_but_for_version(committed: dict[str, Any], found: dict[str, Any], version: str) -> bool:
-    """Whether two pyproject documents say the same once a dynamic version has been written down."""
-    ours, theirs = _without_empty(committed), _without_empty(found)
-    project = ours.get("project")
-    if isinstance(project, dict) and "version" in project.get("dynamic", ()):
-        dynamic = [name for name in project["dynamic"] if name != "version"]
-        ours = _without_empty({**ours, "project": {**project, "dynamic": dynamic, "version": version}})
-    return bool(ours == theirs)
+def judge_each(judged: Judged | None) -> Iterator[Judged]:
+    """Nothing or one, for whoever collects."""
+    if judged is not None:
+        yield judged
 
 
-def _without_empty(value: Any) -> Any:
-    """Without empty tables and lists, which the backends add or drop."""
-    if isinstance(value, dict):
-        inner = {key: _without_empty(item) for key, item in value.items()}
-        return {key: item for key, item in inner.items() if item not in ({}, [])}
-    if isinstance(value, list):
-        return [_without_empty(item) for item in value]
-    return value
+def _rewritten(member: Member, reason: str) -> Fault:
+    return Fault("rewritten", member.name, reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import BinaryIO
 
@@ -10,6 +11,7 @@ from sealwright.verify.archive.limits import CHUNK, Limits
 
 _FNAME = 0x08
 _HEADER = 10
+_LONGEST_NAME = 512
 
 
 class Gunzip:
@@ -44,11 +46,15 @@ class Gunzip:
 
     def _check_header(self) -> None:
         header = self._stream.read(_HEADER)
+        name = self._stream.read(_LONGEST_NAME).split(b"\0")[0]
         self._stream.seek(0)
         if len(header) < _HEADER or header[:3] != b"\x1f\x8b\x08":
             raise Broken("unreadable", found="not gzip")
         if header[3] & ~_FNAME:
             self.faults.append(Fault("gzip-header", found=f"flags {header[3]:#04x}"))
+        elif header[3] & _FNAME and not re.fullmatch(rb"[\w.+!-]+", name):
+            # Some programs unpack to the name that is written here.
+            self.faults.append(Fault("gzip-header", found=f"name {name[:80]!r}"))
 
     def _more(self) -> bool:
         if self._inflate.eof:

@@ -14,6 +14,8 @@ from sealwright.verify.archive.limits import Limits
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _SETID = 0o7000
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file: opened, whatever the folder and the suffix.
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(\..*)?", re.IGNORECASE)
 
 Wanted = Callable[[str], bool]
 """Whether the member of this name has to be read to be judged."""
@@ -132,6 +134,8 @@ def _judge_name(name: str, limits: Limits) -> Iterator[Fault]:
         yield Fault("name-too-long", name, f"{len(name)} characters")
     if any(part.endswith((" ", ".")) and part.strip(". ") for part in parts):
         yield Fault("name-ends-badly", name)
+    if any(_DEVICE.fullmatch(part) for part in parts):
+        yield Fault("device-name", name)
 
 
 def _below_files(seen: Mapping[str, Member]) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""METADATA and PKG-INFO: alike, and as the committed pyproject.toml declares.
+"""METADATA and PKG-INFO: well formed, and alike.
 
 https://packaging.python.org/en/latest/specifications/core-metadata/
 """
@@ -6,97 +6,114 @@ https://packaging.python.org/en/latest/specifications/core-metadata/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from email.errors import MessageError
-from email.parser import BytesParser
-from email.policy import compat32
-from typing import Any
+from dataclasses import dataclass, replace
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
-
-from sealwright.verify.archive.commit import Commit
 from sealwright.verify.archive.faults import Fault
-from sealwright.verify.archive.requirements import Wanted, canonical, judge_requirements
+from sealwright.verify.archive.headers import Headers, parse_headers
+from sealwright.verify.archive.requirements import Wanted, judge_requirements, parse_requires, requirement
 
-_MAY_DIFFER = frozenset({"dynamic"})
-"""`Dynamic` says of an sdist what a wheel has decided."""
+_MAY_DIFFER = frozenset({"dynamic", "metadata-version"})
+"""`Dynamic` says of an sdist what a wheel has decided; where it is used at all, it also decides the format."""
+_ONCE = frozenset(
+    {
+        *("metadata-version", "name", "version", "summary", "description", "description-content-type", "keywords"),
+        *("author", "author-email", "maintainer", "maintainer-email", "license", "license-expression"),
+        *("home-page", "download-url", "requires-python"),
+    }
+)
+_NOTHING = frozenset({"", "UNKNOWN"})
+"""What older backends write where there is nothing to write."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoreMetadata:
     """A parsed METADATA or PKG-INFO."""
 
-    fields: Mapping[str, tuple[str, ...]]
-    """Values by name in lower case, sorted."""
-    body: str
+    headers: Headers
+
+    @property
+    def fields(self) -> Mapping[str, tuple[str, ...]]:
+        """Values by name in lower case, sorted; without those that say nothing."""
+        found = {
+            name: tuple(sorted(value for value in values if value not in _NOTHING))
+            for name, values in self.headers.fields.items()
+        }
+        return {name: values for name, values in found.items() if values and name != "description"}
+
+    @property
+    def body(self) -> str:
+        """The description, wherever it stands, in a form that can be compared."""
+        written = self.headers.body.strip() or "\n".join(self.headers.fields.get("description", ()))
+        return comparable(written)
+
+    def older_than(self, version: tuple[int, int]) -> bool:
+        """Whether its format is from before this one."""
+        major, _, minor = self.one("metadata-version").partition(".")
+        return major.isdigit() and minor.isdigit() and (int(major), int(minor)) < version
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The values of a field."""
+        return self.fields.get(name, ())
 
     def one(self, name: str) -> str:
         """The single value of a field; empty where it is absent or there are several."""
-        values = self.fields.get(name, ())
+        values = self.all(name)
         return values[0] if len(values) == 1 else ""
+
+
+def comparable(text: str) -> str:
+    """A text without what backends do to the ends of its lines."""
+    lines = (line.rstrip().removeprefix("|") for line in text.strip().replace("\r\n", "\n").split("\n"))
+    return "" if text.strip() in _NOTHING else "\n".join(lines)
 
 
 def parse(data: bytes) -> CoreMetadata:
     """Raises ValueError."""
-    try:
-        message = BytesParser(policy=compat32).parsebytes(data)
-        names = {name.lower() for name in message}
-        fields = {name: tuple(sorted(str(value).strip() for value in message.get_all(name, []))) for name in names}
-        body = message.get_payload()
-    except (MessageError, UnicodeError, LookupError) as error:
-        raise ValueError(str(error)) from error
-    if message.defects or not isinstance(body, str):
-        raise ValueError("not a list of fields with a text behind it")
-    return CoreMetadata(fields, "\n".join(line.rstrip() for line in body.strip().splitlines()))
+    return CoreMetadata(parse_headers(data))
 
 
-def judge_same(wheel: CoreMetadata, sdist: CoreMetadata) -> Iterator[Fault]:
-    """Fields in which a wheel's METADATA and the sdist's PKG-INFO differ."""
-    for name in sorted((wheel.fields.keys() | sdist.fields.keys()) - _MAY_DIFFER):
-        ours, theirs = wheel.fields.get(name, ()), sdist.fields.get(name, ())
-        if ours != theirs:
+def with_requires_txt(metadata: CoreMetadata, requires: bytes | None) -> CoreMetadata:
+    """The metadata of an sdist whose PKG-INFO names no dependency although its requires.txt does.
+
+    setuptools before version 68.2 left them out of PKG-INFO. Raises ValueError.
+    """
+    if not requires or metadata.all("requires-dist"):
+        return metadata
+    lines = tuple(want.line for want in parse_requires(requires))
+    fields = {**metadata.headers.fields, "requires-dist": lines}
+    return CoreMetadata(replace(metadata.headers, fields=fields))
+
+
+def judge_form(metadata: CoreMetadata, path: str) -> Iterator[Fault]:
+    """Fields that mean one thing to one reader and another to the next."""
+    for name in metadata.headers.folded:
+        yield Fault("metadata-folded", path, name)
+    for name, values in sorted(metadata.headers.fields.items()):
+        if name in _ONCE and len(values) > 1:
+            yield Fault("metadata-field-twice", path, f"{name}: {', '.join(values)}")
+
+
+def judge_same(wheel: CoreMetadata, sdist: CoreMetadata, generated: frozenset[str]) -> Iterator[Fault]:
+    """Fields in which a wheel's METADATA and the sdist's PKG-INFO differ, apart from those that name generated files.
+
+    A PKG-INFO of the first formats may leave fields out; what it says must be the same.
+    """
+    legacy = sdist.older_than((2, 0))
+    names = sdist.fields.keys() if legacy else wheel.fields.keys() | sdist.fields.keys()
+    for name in sorted(names - _MAY_DIFFER - generated):
+        ours, theirs = wheel.all(name), sdist.all(name)
+        if ours != theirs and not (name == "requires-dist" and _same_requirements(ours, theirs)):
             yield Fault("metadata-differs", name, _short(ours, theirs), _short(theirs, ours))
-    if wheel.body != sdist.body:
+    if wheel.body != sdist.body and not (legacy and not sdist.body):
         yield Fault("metadata-differs", "description")
 
 
-def judge_static(metadata: CoreMetadata, commit: Commit) -> Iterator[Fault]:
-    """Fields that are not what the committed [project] declares. What it calls dynamic is not judged."""
-    project = commit.document.get("project")
-    if not isinstance(project, Mapping):
-        return
-    dynamic = project.get("dynamic", ())
+def _same_requirements(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     try:
-        yield from _requires_python(metadata, project, dynamic)
-        if "dependencies" not in dynamic and "optional-dependencies" not in dynamic:
-            found = [Requirement(line) for line in metadata.fields.get("requires-dist", ())]
-            yield from judge_requirements(_wanted(project), found)
-            yield from _extras(metadata, project)
-    except (InvalidRequirement, InvalidSpecifier, TypeError, AttributeError) as error:
-        yield Fault("metadata-malformed", found=str(error))
-
-
-def _requires_python(metadata: CoreMetadata, project: Mapping[str, Any], dynamic: Any) -> Iterator[Fault]:
-    ours, theirs = str(project.get("requires-python", "")), metadata.one("requires-python")
-    if "requires-python" not in dynamic and canonical(SpecifierSet(ours)) != canonical(SpecifierSet(theirs)):
-        yield Fault("requires-python-differs", found=theirs, expected=ours)
-
-
-def _wanted(project: Mapping[str, Any]) -> Iterator[Wanted]:
-    for line in project.get("dependencies", ()):
-        yield Wanted(Requirement(line))
-    for extra, lines in project.get("optional-dependencies", {}).items():
-        for line in lines:
-            yield Wanted(Requirement(line), extra)
-
-
-def _extras(metadata: CoreMetadata, project: Mapping[str, Any]) -> Iterator[Fault]:
-    ours = {canonicalize_name(extra) for extra in project.get("optional-dependencies", {})}
-    theirs = {canonicalize_name(extra) for extra in metadata.fields.get("provides-extra", ())}
-    if ours != theirs:
-        yield Fault("extras-differ", found=", ".join(sorted(theirs)), expected=", ".join(sorted(ours)))
+        wanted = [Wanted(requirement(line)) for line in one]
+        return not list(judge_requirements(wanted, [requirement(line) for line in other]))
+    except ValueError:
+        return False
 
 
 def _short(values: tuple[str, ...], others: tuple[str, ...]) -> str:

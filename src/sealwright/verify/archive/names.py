@@ -7,23 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.parser import BytesParser
-from email.policy import compat32
 
 from packaging.tags import Tag, parse_tag
 from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
     canonicalize_name,
     parse_sdist_filename,
     parse_wheel_filename,
 )
 
 from sealwright.verify.archive.faults import Fault
+from sealwright.verify.archive.headers import Headers, parse_headers
 from sealwright.verify.archive.members import Member
 from sealwright.verify.archive.metadata import CoreMetadata
 
 SDIST, WHEEL = ".tar.gz", ".whl"
+_WHEEL_ONCE = ("wheel-version", "generator", "root-is-purelib", "build")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,8 @@ class Name:
     """The name and version as they are written: the sdist's folder, and the beginning of a wheel's dist-info."""
     tags: frozenset[Tag] = frozenset()
     """Empty for an sdist."""
+    build: str = ""
+    """The build tag of a wheel; empty where there is none, as nearly always."""
 
     @property
     def is_wheel(self) -> bool:
@@ -55,12 +55,13 @@ def parse_name(filename: str) -> Name | None:
     """None where the name follows no standard."""
     try:
         if filename.endswith(WHEEL):
-            project, version, _, tags = parse_wheel_filename(filename)
-            return Name(filename, project, str(version), "-".join(filename.split("-")[:2]), tags)
+            project, version, build, tags = parse_wheel_filename(filename)
+            stem = "-".join(filename.split("-")[:2])
+            return Name(filename, project, str(version), stem, tags, "".join(map(str, build)))
         if filename.endswith(SDIST):
             project, version = parse_sdist_filename(filename)
             return Name(filename, project, str(version), filename.removesuffix(SDIST))
-    except (InvalidWheelFilename, InvalidSdistFilename):
+    except ValueError:  # what packaging raises is one
         return None
     return None
 
@@ -88,21 +89,41 @@ def judge_metadata_name(metadata: CoreMetadata, name: Name) -> Iterator[Fault]:
 def judge_wheel_file(files: Mapping[str, Member], name: Name) -> Iterator[Fault]:
     """The dist-info folder, and WHEEL in it, agree with the file name."""
     expected = f"{name.stem}.dist-info"
-    folders = {path.split("/")[0] for path in files if path.split("/")[0].endswith(".dist-info")}
+    folders = {path.split("/")[0] for path in files if path.split("/")[0].lower().endswith(".dist-info")}
     for folder in sorted(folders - {expected}):
         yield Fault("dist-info", folder, folder, expected)
     member = files.get(f"{expected}/WHEEL")
     if member is None or member.data is None:
         yield Fault("wheel-file", f"{expected}/WHEEL", "missing")
         return
-    fields = BytesParser(policy=compat32).parsebytes(member.data)
-    tags = frozenset(tag for line in fields.get_all("Tag", []) for tag in _tags(str(line)))
+    try:
+        headers = parse_headers(member.data)
+    except ValueError as error:
+        yield Fault("wheel-file", member.name, str(error))
+        return
+    yield from _judge_fields(headers, member.name, name)
+
+
+def _judge_fields(headers: Headers, path: str, name: Name) -> Iterator[Fault]:
+    tags = frozenset(tag for line in headers.fields.get("tag", ()) for tag in _tags(line))
     if tags != name.tags:
-        yield Fault("tags-differ", member.name, _joined(tags), _joined(name.tags))
-    if not str(fields.get("Wheel-Version", "")).startswith("1."):
-        yield Fault("wheel-file", member.name, f"Wheel-Version {fields.get('Wheel-Version')}")
-    if str(fields.get("Root-Is-Purelib", "")).lower() != "true" and name.pure:
-        yield Fault("wheel-file", member.name, "Root-Is-Purelib is not true in a wheel for every platform")
+        yield Fault("tags-differ", path, _joined(tags), _joined(name.tags))
+    for field in _WHEEL_ONCE:
+        if len(headers.fields.get(field, ())) > 1:
+            yield Fault("wheel-file", path, f"{field} is said more than once")
+    version = "".join(headers.fields.get("wheel-version", ()))
+    if not version.startswith("1."):
+        yield Fault("wheel-file", path, f"Wheel-Version {version}")
+    purelib = "".join(headers.fields.get("root-is-purelib", ()))
+    if purelib.lower() != "true" and name.pure:
+        yield Fault("wheel-file", path, "Root-Is-Purelib is not true in a wheel for every platform")
+    build = "".join(headers.fields.get("build", ()))
+    if build != name.build:
+        yield Fault(
+            "wheel-file", path, f"Build {build or 'nothing'} where the file name says {name.build or 'nothing'}"
+        )
+    if headers.folded or headers.body.strip():
+        yield Fault("wheel-file", path, "text beside its fields")
 
 
 def _tags(text: str) -> frozenset[Tag]:

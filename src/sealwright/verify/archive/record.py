@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 
 from sealwright.verify.archive.faults import Fault
 from sealwright.verify.archive.members import Member
+
+# A name is put in quotes where it holds a comma or a quote, and nothing else is.
+_QUOTED = re.compile(r'"(?=[^"]*(?:,|""))(?:[^"]|"")*",[^",]*,[^",]*')
 
 
 def judge_record(files: Mapping[str, Member], dist_info: str) -> Iterator[Fault]:
@@ -23,6 +27,7 @@ def judge_record(files: Mapping[str, Member], dist_info: str) -> Iterator[Fault]
     except (UnicodeDecodeError, csv.Error) as error:
         yield Fault("record-malformed", path, str(error))
         return
+    yield from _needlessly_quoted(record.data.decode(), path)
     listed: dict[str, tuple[str, str]] = {}
     for row in filter(None, rows):
         if len(row) != 3:
@@ -32,6 +37,13 @@ def judge_record(files: Mapping[str, Member], dist_info: str) -> Iterator[Fault]
             yield Fault("record-duplicate", row[0])
         listed[row[0]] = (row[1], row[2])
     yield from _compared(files, listed, path)
+
+
+def _needlessly_quoted(text: str, path: str) -> Iterator[Fault]:
+    """Rows that a reader of plain commas takes for others than a reader of CSV does."""
+    for line in text.splitlines():
+        if '"' in line and _QUOTED.fullmatch(line) is None:
+            yield Fault("record-quoted", path, line[:80])
 
 
 def _compared(files: Mapping[str, Member], listed: Mapping[str, tuple[str, str]], path: str) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sealwright.project.tables import table
 from sealwright.verify.archive.commit import Commit
 
 _USUAL_ROOTS = ("", "src/", "lib/", "python/")
@@ -28,15 +29,26 @@ class Sources:
 
     def of(self, name: str) -> str | None:
         """Where `name` comes from; None where its root has no such file."""
-        for into, origin in self._mapped:
-            if name == into or name.startswith(into + "/"):
-                path = posixpath.normpath(origin + name.removeprefix(into))
-                if self.commit.blob(path) is not None:
-                    return path
+        mapped = self._mapping(name)
+        if mapped is not None:
+            return mapped[0]
         root = self._roots.get(name.partition("/")[0])
         if root is None:
             return None
         return root + name if self.commit.blob(root + name) is not None else None
+
+    def mapping_of(self, name: str) -> str | None:
+        """The configuration that gives `name` another place than the usual one; None where none does."""
+        mapped = self._mapping(name)
+        return mapped[1] if mapped is not None and mapped[0] != name and not mapped[0].endswith("/" + name) else None
+
+    def _mapping(self, name: str) -> tuple[str, str] | None:
+        for into, origin, key in self._mapped:
+            if name == into or name.startswith(into + "/"):
+                path = posixpath.normpath(origin + name.removeprefix(into))
+                if self.commit.blob(path) is not None:
+                    return path, key
+        return None
 
     @cached_property
     def _roots(self) -> Mapping[str, str]:
@@ -52,10 +64,11 @@ class Sources:
         return {top: _best(counter) for top, counter in counts.items() if counter}
 
     @cached_property
-    def _mapped(self) -> tuple[tuple[str, str], ...]:
-        """(name in the wheel, path in the commit), as the committed configuration maps them."""
-        tool = _table(self.commit.document.get("tool"))
-        return tuple((into.strip("/"), origin.strip("/")) for into, origin in (*_hatch(tool), *_setuptools(tool)))
+    def _mapped(self) -> tuple[tuple[str, str, str], ...]:
+        """(name in the wheel, path in the commit, key), as the committed configuration maps them."""
+        document = self.commit.document
+        found = (*_hatch(document), *_setuptools(document))
+        return tuple((into.strip("/"), origin.strip("/"), key) for into, origin, key in found)
 
 
 def _best(roots: Counter[str]) -> str:
@@ -66,25 +79,21 @@ def _best(roots: Counter[str]) -> str:
     return min(roots, key=rank)
 
 
-def _hatch(tool: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    build = _table(_table(tool.get("hatch")).get("build"))
-    for table in (_table(_table(build.get("targets")).get("wheel")), build):
-        for origin, into in _strings(table.get("force-include")):
-            yield into, origin
-        for origin, into in _strings(table.get("sources")):
+def _hatch(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    build = ("tool", "hatch", "build")
+    for place in ((*build, "targets", "wheel"), build):
+        for origin, into in _strings(table(document, *place, "force-include")):
+            yield into, origin, "force-include of hatchling"
+        for origin, into in _strings(table(document, *place, "sources")):
             if into:
-                yield into, origin
+                yield into, origin, "sources of hatchling"
 
 
-def _setuptools(tool: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for package, origin in _strings(_table(tool.get("setuptools")).get("package-dir")):
+def _setuptools(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for package, origin in _strings(table(document, "tool", "setuptools", "package-dir")):
         if package:
-            yield package.replace(".", "/"), origin
+            yield package.replace(".", "/"), origin, "package-dir of setuptools"
 
 
-def _strings(value: Any) -> Iterable[tuple[str, str]]:
-    return [(key, item) for key, item in _table(value).items() if isinstance(item, str)]
-
-
-def _table(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+def _strings(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    return [(key, item) for key, item in found.items() if isinstance(item, str)]

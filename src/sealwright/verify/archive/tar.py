@@ -18,6 +18,7 @@ _BLOCK = 512
 _HARMLESS_KEYS = frozenset({"path", "linkpath", "size", "mtime", "atime", "ctime", "uid", "gid", "uname", "gname"})
 _SPECIAL = {b"3": "character device", b"4": "block device", b"6": "FIFO", b"7": "contiguous file"}
 _LONGEST_RECORD = 64 * 1024
+_LONGEST_NAME = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,24 @@ class TarReader:
             if count > self._limits.members:
                 raise Broken("too-many-members", found=f"more than {self._limits.members}")
             if header.type in (b"x", b"L", b"K"):
-                longer.update(self._extended(header))
+                self._add(longer, self._extended(header))
                 continue
             member = self._member(header, longer)
             longer = {}
             if member is not None:
                 yield member
+        if longer:
+            self.faults.append(Fault("tar-header", found="a name for a member that does not come"))
         self._end()
+
+    def _add(self, longer: dict[str, bytes], more: dict[str, bytes]) -> None:
+        """Readers differ in which of two headers for one member counts."""
+        for key in longer.keys() & more.keys():
+            self.faults.append(Fault("tar-two-names", longer[key].decode("utf-8", "backslashreplace"), f"{key} twice"))
+        for key in ("path", "linkpath"):
+            if len(more.get(key, b"")) > _LONGEST_NAME:
+                raise Broken("name-too-long", found=f"{len(more[key])} bytes")
+        longer.update(more)
 
     def _header(self) -> _Header | None:
         block = self._stream.read(_BLOCK)
@@ -73,7 +85,7 @@ class TarReader:
         return _Header(full, _number(block[100:108]), _number(block[124:136]), block[156:157], _text(block[157:257]))
 
     def _member(self, header: _Header, longer: dict[str, bytes]) -> Member | None:
-        name = self._decoded(longer.get("path", header.name)).removesuffix("/")
+        name = self._named(header, longer)
         if longer.get("size", b"%d" % header.size) != b"%d" % header.size:
             raise Broken("tar-header", name, "two sizes")
         if header.size > self._limits.member:
@@ -89,6 +101,16 @@ class TarReader:
                 return Member(name, Kind.LINK, header.mode, target=target)
         self._refuse(header, name)
         return None
+
+    def _named(self, header: _Header, longer: dict[str, bytes]) -> str:
+        written = longer.get("path", header.name)
+        name = self._decoded(written).removesuffix("/")
+        if "path" in longer and not _shortened(header.name, written):
+            self.faults.append(Fault("tar-two-names", name, header.name.decode("utf-8", "backslashreplace")))
+        if written.endswith(b"/") and header.type in (b"0", b"\0"):
+            # To some readers it is a folder.
+            self.faults.append(Fault("tar-header", name, "a file with the name of a folder"))
+        return name
 
     def _refuse(self, header: _Header, name: str) -> None:
         if header.type == b"1":
@@ -145,6 +167,13 @@ class TarReader:
             shown = name.decode("utf-8", "backslashreplace")
             self.faults.append(Fault("name-not-utf8", shown))
             return shown
+
+
+def _shortened(short: bytes, name: bytes) -> bool:
+    """Whether a header has what writers leave of a name that is too long for it, or not ASCII."""
+    beginning = short.rstrip(b"/")
+    plain = name.decode("utf-8", "replace").encode("ascii", "replace")
+    return name.startswith(beginning) or plain.startswith(beginning)
 
 
 def _text(field: bytes) -> bytes:

@@ -27,6 +27,8 @@ _ZIP64 = 0x0001
 _TIMES = frozenset({0x5455, 0x7875, 0x5855})
 """Extra fields that hold nothing but times and owners."""
 _ZIP64_MARK = 0xFFFFFFFF
+_NEWEST = 63
+"""Of what a reader has to know, in tenths; other readers refuse what is newer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class ZipReader:
         self._bounded(entries)
         position = 0
         for entry in sorted(entries, key=lambda entry: entry.offset):
+            if entry.offset < position:
+                raise Broken("zip-overlap", self._name(entry), f"begins at {entry.offset}, inside the one before")
             if entry.offset != position:
                 code = "prepended-data" if position == 0 else "hidden-data"
                 self.faults.append(Fault(code, self._name(entry), f"bytes {position} to {entry.offset}"))
@@ -98,6 +102,10 @@ class ZipReader:
         if at < 0 or at + _END.size > len(tail):
             raise Broken("unreadable", found="not a zip, or cut off")
         fields: tuple[int, ...] = _END.unpack_from(tail, at)
+        if tail[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
+            raise Broken("zip-64", found="a second, larger end record")
+        if _plausible_end(tail, tail_start, at):
+            self.faults.append(Fault("zip-two-ends", found=f"a second end record before byte {tail_start + at}"))
         behind = len(tail) - at - _END.size
         if fields[7]:
             self.faults.append(Fault("zip-comment", found=f"{fields[7]} bytes"))
@@ -140,7 +148,12 @@ class ZipReader:
         if kind == stat.S_IFLNK:
             self.faults.append(Fault("symbolic-link", name))
             return None
-        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        slash = name.endswith("/")
+        if (
+            kind not in (0, stat.S_IFREG, stat.S_IFDIR)
+            or (kind == stat.S_IFDIR) > slash
+            or (kind and slash and entry.size)
+        ):
             self.faults.append(Fault("special-file", name, oct(entry.mode)))
             return None
         if name.endswith("/") and entry.size == 0:
@@ -223,11 +236,23 @@ class ZipReader:
         return self._stream.read(size)
 
 
+def _plausible_end(tail: bytes, start: int, end: int) -> bool:
+    """Whether an earlier end record points at a directory right in front of it, so that a reader could take it."""
+    at = tail.rfind(b"PK\x05\x06", 0, end)
+    while at >= 0:
+        if at + _END.size <= len(tail):
+            fields = _END.unpack_from(tail, at)
+            if fields[4] and fields[5] + fields[6] == start + at:
+                return True
+        at = tail.rfind(b"PK\x05\x06", 0, at)
+    return False
+
+
 def _entry(data: bytes, at: int) -> tuple[_Entry, int]:
     if len(data) - at < _CENTRAL.size or data[at : at + 4] != b"PK\x01\x02":
         raise Broken("unreadable", found="a damaged central directory")
     fields = _CENTRAL.unpack_from(data, at)
-    _, _, _, flags, method, _, _, crc, packed, size, names, extras, comments, _, _, attributes, offset = fields
+    _, _, needed, flags, method, _, _, crc, packed, size, names, extras, comments, disk, _, attributes, offset = fields
     begin = at + _CENTRAL.size
     end_name, end_extra = begin + names, begin + names + extras
     end = end_extra + comments
@@ -235,5 +260,7 @@ def _entry(data: bytes, at: int) -> tuple[_Entry, int]:
         raise Broken("unreadable", found="a damaged central directory")
     if _ZIP64_MARK in (packed, size, offset):
         raise Broken("zip-64")
+    if disk or needed & 0xFF > _NEWEST:
+        raise Broken("unreadable", found="a zip in several parts" if disk else f"a zip of version {needed}")
     name, extra, comment = data[begin:end_name], data[end_name:end_extra], data[end_extra:end]
     return _Entry(name, flags, method, crc, packed, size, attributes >> 16, offset, extra, comment), end

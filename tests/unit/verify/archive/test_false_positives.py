@@ -25,7 +25,7 @@ from tests.support.archives import (
 
 from sealwright.model import State
 from sealwright.verify.archive.markers import same
-from sealwright.verify.archive.requirements import Wanted
+from sealwright.verify.archive.requirements import Wanted, judge_requirements
 from sealwright.verify.archive.version_file import objection
 
 
@@ -74,6 +74,31 @@ EGG = "src/tiny.egg-info"
         (_as("setuptools.build_meta"), f"{EGG}/PKG-INFO", METADATA, set()),
         (_as("setuptools.build_meta"), f"{EGG}/PKG-INFO", b"Name: pip\n", {"rewritten"}),
         (_as("setuptools.build_meta"), f"{EGG}/evil.py", b"evil", {"not-in-git"}),
+        (_as("setuptools.build_meta"), "src/pip.egg-info/SOURCES.txt", b"x", {"not-in-git"}),
+        (_as("setuptools.build_meta"), f"{EGG}/SOURCES.txt", b"src/tiny/x.py\n../evil\n", {"list-says-more"}),
+        (_as("setuptools.build_meta"), f"{EGG}/top_level.txt", b"tiny\n", set()),
+        (_as("setuptools.build_meta"), f"{EGG}/top_level.txt", b"pip\n", {"list-says-more"}),
+        (_as("setuptools.build_meta"), f"{EGG}/namespace_packages.txt", b"tiny\n", set()),
+        (_as("setuptools.build_meta"), f"{EGG}/namespace_packages.txt", b"tiny.evil\n", {"list-says-more"}),
+        (_as("setuptools.build_meta"), f"{EGG}/dependency_links.txt", b"\n", set()),
+        (_as("setuptools.build_meta"), f"{EGG}/dependency_links.txt", b"https://evil.example\n", {"list-says-more"}),
+        (_as("setuptools.build_meta"), f"{EGG}/not-zip-safe", b"\n", set()),
+        (_as("setuptools.build_meta"), f"{EGG}/zip-safe", b"evil", {"list-says-more"}),
+        (_as("setuptools.build_meta"), f"{EGG}/requires.txt", b"packaging>=20\n", set()),
+        (_as("setuptools.build_meta"), f"{EGG}/requires.txt", b"packaging>=20\n\n[x]\nevil\n", {"list-says-more"}),
+        (_as("setuptools.build_meta"), f"{EGG}/requires.txt", b"???\n", {"list-says-more"}),
+        (_as("setuptools.build_meta"), f"{EGG}/entry_points.txt", ENTRY_POINTS, set()),
+        (
+            _as("setuptools.build_meta"),
+            f"{EGG}/entry_points.txt",
+            ENTRY_POINTS + b"evil = tiny:evil\n",
+            {"entry-points-differ"},
+        ),
+        (_as("setuptools.build_meta"), f"{EGG}/scm_version.json", b'{"tag": "1.0", "distance": 0}', set()),
+        (_as("setuptools.build_meta"), f"{EGG}/scm_version.json", b"[1]", {"list-says-more"}),
+        (_as("setuptools.build_meta"), f"{EGG}/scm_file_list.json", b'{"files": ["a/b.py"]}', set()),
+        (_as("setuptools.build_meta"), f"{EGG}/scm_file_list.json", b'{"files": ["/etc/passwd"]}', {"list-says-more"}),
+        (_as("setuptools.build_meta"), f"{EGG}/scm_file_list.json", b"[" * 100_000, {"list-says-more"}),
         (_as("hatchling.build"), f"{EGG}/SOURCES.txt", b"x", {"not-in-git"}),
         (_as("hatchling.build"), "setup.cfg", SETUP_CFG, {"not-in-git"}),
         (_as("hatchling.build"), "PKG-INFO.orig", b"x", {"not-in-git"}),
@@ -198,8 +223,8 @@ def test_entry_points_are_read_wherever_they_are_declared(committed: dict[str, b
     ],
 )
 def test_markers_are_compared_by_what_they_mean(one: str, other: str, expected: bool) -> None:
-    assert same(Marker(one), Marker(other)) is expected
-    assert same(Marker(one), Marker(other), "x") is False
+    assert same([(Marker(one), "")], [(Marker(other), "")]) is expected
+    assert same([(Marker(one), "x")], [(Marker(other), "")]) is False
 
 
 @pytest.mark.parametrize(
@@ -227,7 +252,8 @@ def test_markers_are_compared_by_what_they_mean(one: str, other: str, expected: 
     ],
 )
 def test_requirements_are_compared_by_what_they_ask_for(declared: str, extra: str, found: str, expected: bool) -> None:
-    assert Wanted(Requirement(declared), extra).met_by(Requirement(found)) is expected
+    faults = list(judge_requirements([Wanted(Requirement(declared), extra)], [Requirement(found)]))
+    assert (not faults) is expected
 
 
 SCM = '''"""Generated."""

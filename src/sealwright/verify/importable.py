@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sealwright.verify.archive.contents import installed_names
+from sealwright.verify.archive.installed import installed_names
 
 _COMPILED = (".pyc", ".so", ".pyd", ".dll", ".dylib")
 _NAMESPACE = re.compile(rb"\b(extend_path|declare_namespace)\s*\(")

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from sealwright.errors import Refused
-from sealwright.verify.archive import entry_points
+from sealwright.project.declared.entry_points import parse_entry_points
 from sealwright.verify.archive.faults import Broken, Fault, printable
 from sealwright.verify.archive.limits import DEFAULT, Limits
 from sealwright.verify.archive.members import Keep, Kind, Member, judge_names
@@ -160,7 +160,7 @@ def _requirements(lines: list[str]) -> Iterator[str]:
 
 
 def _entry_points(text: str) -> Iterator[EntryPoint]:
-    groups = entry_points.parse(text.encode())
+    groups = parse_entry_points(text.encode())
     _bounded(sum(map(len, groups.values())), "entry points")
     for group, table in groups.items():
         for name, value in table.items():

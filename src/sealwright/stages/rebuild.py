@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from sealwright.dossier import Dossier
 from sealwright.dossier.store import REBUILT, STATEMENTS
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding
@@ -15,6 +16,7 @@ from sealwright.stages.base import Context, Result
 from sealwright.stages.build import ENVIRONMENT
 from sealwright.stages.build_environment import Workshop, build_tools
 from sealwright.stages.building import Builder, clean_clone, judge_built, umask_022
+from sealwright.verify.difference import compare
 from sealwright.verify.requirements import parse_locked
 from sealwright.verify.statement import TEST_RESULT, make
 
@@ -40,7 +42,7 @@ def run(context: Context) -> Result:
         rebuilt = tuple(context.dossier.add_file(f"{REBUILT}/{file.name}", file) for file in files)
     statement = make(rebuilt, TEST_RESULT, _predicate(lock))
     context.dossier.add(f"{STATEMENTS}/rebuild.json", statement)
-    return Result((Finding.passed("rebuild-ran", found=_compared(rebuilt, context.distributions())), *findings), tools)
+    return Result((Finding.passed("rebuild-ran", found=_compared(context, rebuilt)), *findings), tools)
 
 
 def _predicate(lock: FileRef) -> dict[str, object]:
@@ -49,8 +51,18 @@ def _predicate(lock: FileRef) -> dict[str, object]:
     return {"result": "PASSED", "configuration": [environment, python], "passedTests": ["built"]}
 
 
-def _compared(rebuilt: Iterable[FileRef], built: Iterable[FileRef]) -> str:
-    before = {ref.name: ref.sha256 for ref in built}
-    after = {ref.name: ref.sha256 for ref in rebuilt}
-    different = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    return f"different: {', '.join(different)}" if different else "byte-identical"
+def _compared(context: Context, rebuilt: Iterable[FileRef]) -> str:
+    """How the two builds differ, in a few words; the gate says more, and has to be asked."""
+    before = {ref.name: ref for ref in context.distributions()}
+    after = {ref.name: ref for ref in rebuilt}
+    told = [_told(context.dossier, name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
+    return "; ".join(filter(None, told)) or "byte-identical"
+
+
+def _told(dossier: Dossier, name: str, first: FileRef | None, second: FileRef | None) -> str:
+    if first is None or second is None:
+        return f"{name} was made by one build alone"
+    if first.sha256 == second.sha256:
+        return ""
+    with dossier.file(first).open("rb") as one, dossier.file(second).open("rb") as other:
+        return f"{name} differs in {', '.join(found.kind for found in compare(one, other, name))}"

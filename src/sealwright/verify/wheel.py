@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import configparser
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.parser import HeaderParser
+from email.policy import compat32
 from typing import IO
 
 from packaging.metadata import parse_email
@@ -16,6 +20,11 @@ from sealwright.errors import Refused
 _LIMIT = 16 * 1024 * 1024
 _SCRIPTS = ("console_scripts", "gui_scripts")
 _ROOTS = ("purelib", "platlib")
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, ValueError, KeyError),
+    *(OSError, EOFError, NotImplementedError, RuntimeError),
+)
+"""What reading a member of a zip that somebody else made can raise."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,6 +73,19 @@ def read_wheel(stream: IO[bytes], filename: str) -> Wheel:
         scripts,
         importable(names),
     )
+
+
+def generator_of(stream: IO[bytes], filename: str) -> str:
+    """The backend that built a wheel as it names itself: the `Generator` in WHEEL, empty where there is none.
+
+    Raises Refused (`wheel-malformed`).
+    """
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            text = _text(archive, f"{_dist_info(archive.namelist())}/WHEEL")
+    except _UNREADABLE as error:
+        raise Refused("wheel-malformed", f"{filename}: {error}", hint="inspect says more about it") from error
+    return str(HeaderParser(policy=compat32).parsestr(text).get("Generator", "")).strip()
 
 
 def importable(members: Iterable[str]) -> tuple[str, ...]:

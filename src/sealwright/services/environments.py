@@ -58,12 +58,13 @@ def base_env(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in _KEPT if name in environ}
 
 
-def build_variables(epoch: int) -> dict[str, str]:
+def build_variables(epoch: int | None) -> dict[str, str]:
     """What every build sees beside `base_env`, so that neither clock, locale nor hash order get into the files.
 
-    `epoch` is in Unix seconds (https://reproducible-builds.org/docs/source-date-epoch/).
+    `epoch` is in Unix seconds (https://reproducible-builds.org/docs/source-date-epoch/); None leaves it to the backend.
     """
-    return {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    fixed = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    return fixed if epoch is None else {"SOURCE_DATE_EPOCH": str(epoch), **fixed}
 
 
 def uv_env(environ: Mapping[str, str], index: PackageIndex) -> dict[str, str]:

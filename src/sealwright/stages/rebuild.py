@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sealwright.dossier import Dossier
@@ -16,13 +16,14 @@ from sealwright.stages.base import Context, Result
 from sealwright.stages.build import ENVIRONMENT
 from sealwright.stages.build_environment import Workshop, build_tools
 from sealwright.stages.building import Builder, clean_clone, judge_built, umask_022
+from sealwright.stages.sdist_form import form_finding, form_of, normal_time
 from sealwright.verify.difference import compare
 from sealwright.verify.requirements import parse_locked
 from sealwright.verify.statement import TEST_RESULT, make
 
 
 def run(context: Context) -> Result:
-    """Adds rebuilt/* and statements/rebuild.json. Checks: `rebuild-ran`, `version`.
+    """Adds rebuilt/* and statements/rebuild.json. Checks: `rebuild-ran`, `version`, `sdist-form`.
 
     Whether the files are equal is said here but judged by the gate, which hashes both sets itself.
     """
@@ -34,21 +35,24 @@ def run(context: Context) -> Result:
     with tempfile.TemporaryDirectory(prefix="sealwright-rebuild-") as name:
         folder = Path(name).resolve()
         with umask_022():
-            project = clean_clone(context.source, plan, context.environ, folder)
+            place = (plan.commit, plan.project.directory)
+            project = clean_clone(context.source, *place, context.environ, folder)
         made = Workshop(folder, context.environ, PackageIndex.of(context.environ)).make("again", pins, ENVIRONMENT)
-        files = Builder(project, made.environment, plan.epoch).build(folder / REBUILT)
-        findings = judge_built(files, plan)
+        builder = Builder(project, made.environment, plan.epoch)
+        result = builder.build(folder / REBUILT, normal=normal_time(context.settings, plan))
+        findings = (*judge_built(result.files, plan), form_finding(result, context.settings, plan))
+        form = form_of(result, context.settings)
         tools = build_tools(made)
-        rebuilt = tuple(context.dossier.add_file(f"{REBUILT}/{file.name}", file) for file in files)
-    statement = make(rebuilt, TEST_RESULT, _predicate(lock))
+        rebuilt = tuple(context.dossier.add_file(f"{REBUILT}/{file.name}", file) for file in result.files)
+    statement = make(rebuilt, TEST_RESULT, _predicate(lock, form))
     context.dossier.add(f"{STATEMENTS}/rebuild.json", statement)
     return Result((Finding.passed("rebuild-ran", found=_compared(context, rebuilt)), *findings), tools)
 
 
-def _predicate(lock: FileRef) -> dict[str, object]:
+def _predicate(lock: FileRef, form: Mapping[str, object]) -> dict[str, object]:
     python = {"name": "python", "uri": f"pkg:generic/python@{platform.python_version()}"}
     environment = {"name": lock.path, "digest": {"sha256": lock.sha256}}
-    return {"result": "PASSED", "configuration": [environment, python], "passedTests": ["built"]}
+    return {"result": "PASSED", "configuration": [environment, python], "passedTests": ["built"], "sdist": form}
 
 
 def _compared(context: Context, rebuilt: Iterable[FileRef]) -> str:

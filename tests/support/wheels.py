@@ -11,7 +11,13 @@ EPOCH = (2024, 1, 1, 0, 0, 0)
 
 
 def write_wheel(
-    folder: Path, name: str = "tiny", version: str = "1.0", *, requires: Iterable[str] = (), headers: str = ""
+    folder: Path,
+    name: str = "tiny",
+    version: str = "1.0",
+    *,
+    requires: Iterable[str] = (),
+    headers: str = "",
+    module: str = "VALUE = 1\n",
 ) -> Path:
     """A pure wheel with one module."""
     metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{headers}"
@@ -19,7 +25,7 @@ def write_wheel(
     info = f"{name.replace('-', '_')}-{version}.dist-info"
     path = folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
     members = {
-        f"{name.replace('-', '_')}.py": "VALUE = 1\n",
+        f"{name.replace('-', '_')}.py": module,
         f"{info}/METADATA": f"{metadata}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: by-hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{info}/RECORD": "",

@@ -25,6 +25,7 @@ FLOOR: dict[str, Level] = {
     "description": Level.REPORT,
     "entry-points": Level.ENFORCE,  # what a setup.py declares, only running it would tell
     "build-environment": Level.ENFORCE,
+    "build-tools": Level.ENFORCE,  # an index may not list the front end that is installed here
     "sbom-agreement": Level.ENFORCE,
     "rebuild": Level.REPORT,
     "audit": Level.REPORT,

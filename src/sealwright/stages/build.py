@@ -9,24 +9,28 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from sealwright import __version__
 from sealwright.dossier.store import DIST, STATEMENTS
 from sealwright.endpoints import GITHUB_URL
 from sealwright.model import FileRef, Finding, Plan, Sums, Tool
 from sealwright.services.environments import PackageIndex, build_variables
 from sealwright.stages.base import Context, Result
-from sealwright.stages.build_environment import Workshop, build_tools
+from sealwright.stages.build_environment import Workshop
+from sealwright.stages.build_tools import LIBRARY, PYTHON, UV, ZLIB, build_tools, tools_finding
 from sealwright.stages.building import CLONE, Builder, clean_clone, judge_built, umask_022
 from sealwright.stages.sdist_form import form_finding, form_of, normal_time
 from sealwright.verify.stated import SELF_REPORTED_BUILD, SELF_REPORTED_BUILDER
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, make
 
 ENVIRONMENT = "build/environment.txt"
+_GENERIC = {PYTHON: "generic/python", LIBRARY: "generic/python", ZLIB: "generic/zlib", UV: "generic/uv"}
+"""Tools that are no packages of an index, and what they are parts of."""
 
 
 def run(context: Context) -> Result:
     """Adds dist/*, build/environment.txt and statements/build.json.
 
-    Checks: `build`, `version`, `build-environment`, `sdist-form`. Job output: `sums`.
+    Checks: `build`, `version`, `build-environment`, `build-tools`, `sdist-form`. Job output: `sums`.
     """
     plan = context.plan
     with tempfile.TemporaryDirectory(prefix="sealwright-build-") as name:
@@ -51,7 +55,7 @@ def run(context: Context) -> Result:
         built = tuple(context.dossier.add_file(f"{DIST}/{file.name}", file) for file in result.files)
     context.dossier.add(f"{STATEMENTS}/build.json", make(built, SLSA_PROVENANCE_V1, predicate(plan, tools, lock, form)))
     summary = Finding.passed("build", found=f"{len(built) - 1} wheel, 1 sdist")
-    return Result((summary, *findings, made.finding), tools, {"sums": Sums.of(built).encode()})
+    return Result((summary, *findings, made.finding, tools_finding(tools)), tools, {"sums": Sums.of(built).encode()})
 
 
 def oldest_python(plan: Plan) -> str:
@@ -82,7 +86,7 @@ def predicate(plan: Plan, tools: Iterable[Tool], lock: FileRef, form: Mapping[st
             },
             "resolvedDependencies": [_source(plan), *(_tool(tool) for tool in tools)],
         },
-        "runDetails": {"builder": {"id": SELF_REPORTED_BUILDER}},
+        "runDetails": {"builder": {"id": SELF_REPORTED_BUILDER, "version": {"sealwright": __version__}}},
     }
 
 
@@ -98,6 +102,8 @@ def _source(plan: Plan) -> dict[str, object]:
 
 
 def _tool(tool: Tool) -> dict[str, object]:
-    kind = "generic" if tool.name in ("python", "zlib") else "pypi"
-    described: dict[str, object] = {"name": tool.name, "uri": f"pkg:{kind}/{tool.name}@{tool.version}"}
+    uri = (
+        f"pkg:{_GENERIC[tool.name]}@{tool.version}" if tool.name in _GENERIC else f"pkg:pypi/{tool.name}@{tool.version}"
+    )
+    described: dict[str, object] = {"name": tool.name, "uri": uri}
     return {**described, "digest": {"sha256": tool.sha256}} if tool.sha256 else described

@@ -14,7 +14,8 @@ from sealwright.model import FileRef, Finding
 from sealwright.services.environments import PackageIndex
 from sealwright.stages.base import Context, Result
 from sealwright.stages.build import ENVIRONMENT
-from sealwright.stages.build_environment import Workshop, build_tools
+from sealwright.stages.build_environment import Workshop
+from sealwright.stages.build_tools import build_tools
 from sealwright.stages.building import Builder, clean_clone, judge_built, umask_022
 from sealwright.stages.sdist_form import form_finding, form_of, normal_time
 from sealwright.verify.difference import compare

@@ -19,6 +19,7 @@ def write_wheel(
     requires: Iterable[str] = (),
     headers: str = "",
     members: Mapping[str, str | bytes] | None = None,
+    module: str = "VALUE = 1\n",
 ) -> Path:
     """A pure wheel with one module. `members` are further files; `{info}` in a name is the dist-info folder."""
     metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{headers}"
@@ -26,7 +27,7 @@ def write_wheel(
     info = f"{name.replace('-', '_')}-{version}.dist-info"
     path = folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
     files: dict[str, str | bytes] = {
-        f"{name.replace('-', '_')}.py": "VALUE = 1\n",
+        f"{name.replace('-', '_')}.py": module,
         **{path.replace("{info}", info): content for path, content in (members or {}).items()},
         f"{info}/METADATA": f"{metadata}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: by-hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",

@@ -29,6 +29,7 @@ FLOOR: dict[str, Level] = {
     "entry-points": Level.ENFORCE,
     "explained": Level.ENFORCE,  # an SBOM that a plugin made during the build, nobody could compare with a commit
     "build-environment": Level.ENFORCE,
+    "build-tools": Level.ENFORCE,  # an index may not list the front end that is installed here
     "sbom-agreement": Level.ENFORCE,
     "rebuild": Level.REPORT,
     "audit": Level.REPORT,

@@ -96,6 +96,8 @@ class Settings(Strict):
     testpypi: bool = True
     provenance: Literal["both", "github"] = "both"
     rebuild: Literal["require", "report"] = "report"
+    sdist: Literal["normalised", "as-built"] = "normalised"
+    """Whether an sdist that tells when or by whom it was made is rewritten, or left as the backend made it."""
     audit: Literal["block", "report"] = "block"
     build_lock: str | None = None
     """Path of a hash-locked requirements file for the build environment."""

@@ -11,14 +11,14 @@ from sealwright.model.finding import Finding, State
 
 @dataclass(frozen=True, slots=True, order=True)
 class Tool:
-    """A program that took part, pinned by the file it was installed from."""
+    """A program that took part, pinned by the file it was installed from, or by the file that is run."""
 
     __pydantic_config__: ClassVar = {"extra": "forbid", "strict": True}
 
     name: str
     version: str
     sha256: str = ""
-    """Of the installed distribution file; empty where none exists, as for the interpreter itself."""
+    """Of the installed distribution file, or of the file that the name says; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

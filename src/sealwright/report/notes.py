@@ -64,7 +64,7 @@ def _index(record: Record) -> str:
 
 _TELLERS: dict[str, Callable[[Record], str]] = {
     "plan": _agree,
-    "build": _only("build"),
+    "build": _only("build", "sdist-form"),
     "rebuild": _only("rebuild-ran"),
     "inspect": _examined,
     "attest": _signatures,

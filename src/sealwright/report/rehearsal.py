@@ -14,6 +14,7 @@ from sealwright.rehearsal.rehearse import Outcome
 from sealwright.rehearsal.results import JobResult, JobState
 from sealwright.report import notes
 from sealwright.report.findings import details, headline
+from sealwright.verify.difference.findings import GRAVE
 
 WORDS = {JobState.OK: "ok", JobState.FAILED: "FAIL", JobState.UNJUDGED: "unseen", JobState.NOT_RUN: "--"}
 """The word for each end of a job; readable without colour."""
@@ -65,12 +66,19 @@ def verdict_line(outcome: Outcome) -> str:
     results = outcome.results
     stopped = [job for job in outcome.jobs if job in results and results[job].state in _STOPPED]
     if outcome.exit_code == 0:
-        return f"PASSED  {len(outcome.jobs)} jobs, from plan to the check after publishing."
+        return f"PASSED  {len(outcome.jobs)} jobs, from plan to the check after publishing.{_but(outcome)}"
     reached = _REACHED[outcome.published]
     if not stopped:
         return f"UNFINISHED  Continue with --resume. {reached}"
     word = "FAILED" if outcome.exit_code == 1 else "COULD NOT JUDGE"
     return f"{word}  The release would have stopped at {stopped[0]}, after the tag. {reached}"
+
+
+def _but(outcome: Outcome) -> str:
+    """What nobody may overlook although the policy lets it pass."""
+    found = [finding for job in outcome.jobs for finding in outcome.findings(job) if finding.code in GRAVE]
+    files = ", ".join(dict.fromkeys(finding.subject for finding in found))
+    return f" But building it twice gave other code, or nobody can tell, in {files}: see above." if files else ""
 
 
 _STOPPED = (JobState.FAILED, JobState.UNJUDGED)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from sealwright.model import Finding, Mode, Plan, State, Verdict
 from sealwright.report.findings import WORDS
 from sealwright.report.markdown import code
+from sealwright.verify.difference.findings import GRAVE
 from sealwright.verify.evidence import Signed
 
 _ORDER = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
@@ -26,6 +27,7 @@ def gate_summary(plan: Plan, verdict: Verdict, signed: Iterable[Signed], notes: 
     parts = (
         _title(plan, verdict),
         _stopping(verdict),
+        _grave(verdict),
         _checks(verdict),
         _files(verdict),
         _signers(signed),
@@ -47,6 +49,13 @@ def _title(plan: Plan, verdict: Verdict) -> str:
 def _stopping(verdict: Verdict) -> str:
     lines = [line for finding in verdict.blocking for line in _told(finding)]
     return "### What stops it\n\n" + "\n".join(lines) if lines else ""
+
+
+def _grave(verdict: Verdict) -> str:
+    """Differences between the two builds that nobody may overlook, although the policy lets them pass."""
+    found = [finding for finding in verdict.findings if finding.code in GRAVE and finding not in verdict.blocking]
+    lines = [line for finding in found for line in _told(finding)]
+    return "### Does not stop it: built twice, with other code\n\n" + "\n".join(lines) if lines else ""
 
 
 def _told(finding: Finding) -> Iterator[str]:

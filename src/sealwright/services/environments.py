@@ -59,12 +59,13 @@ def base_env(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in _KEPT if name in environ}
 
 
-def build_variables(epoch: int) -> dict[str, str]:
+def build_variables(epoch: int | None) -> dict[str, str]:
     """What every build sees beside `base_env`, so that neither clock, locale nor hash order get into the files.
 
-    `epoch` is in Unix seconds (https://reproducible-builds.org/docs/source-date-epoch/).
+    `epoch` is in Unix seconds (https://reproducible-builds.org/docs/source-date-epoch/); None leaves it to the backend.
     """
-    return {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    fixed = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    return fixed if epoch is None else {"SOURCE_DATE_EPOCH": str(epoch), **fixed}
 
 
 def uv_env(environ: Mapping[str, str], index: PackageIndex) -> dict[str, str]:
@@ -126,9 +127,13 @@ def uv(
     return finished
 
 
+_REPLACED = (
+    "the index serves other bytes than those that were locked: do not release before you know whether the file was "
+    "replaced or the lock is of other files; compare its digest with what the project itself publishes"
+)
 # What uv says, the code, what to do. The first that fits.
 _COMPLAINTS = (
-    ("Hash mismatch", "hash-mismatch", "a locked file was replaced, or the lock is not of these files"),
+    ("Hash mismatch", "hash-mismatch", _REPLACED),
     ("all requirements must have a hash", "hash-missing", "lock every requirement with `--hash`"),
     ("must have their versions pinned", "hash-missing", "lock every requirement as `name==version --hash=...`"),
     ("no usable wheels", "wheel-missing", "nothing is built from source here; choose a version that has a wheel"),
@@ -157,7 +162,7 @@ def _explained(finished: Finished) -> SealwrightError:
             return Refused(code, message, hint=hint)
     if any(words in finished.stderr for words in _UNANSWERED):
         return Unavailable("index-unavailable", message, hint="check the network and pip's index settings")
-    return Refused("environment-refused", message)
+    return Refused("environment-refused", message, hint="uv gives the reason above; nothing was built or installed")
 
 
 @dataclass(frozen=True, slots=True)

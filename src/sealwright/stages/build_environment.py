@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import importlib.metadata
-import platform
 import sys
 import tomllib
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging.tags import sys_tags
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.utils import canonicalize_name
 
 from sealwright.config import Settings
 from sealwright.errors import Refused, UsageError
-from sealwright.model import Finding, Tool
+from sealwright.model import Finding
 from sealwright.model.digest import is_plain_path
 from sealwright.services.environments import Environment, PackageIndex, make_environment, uv
-from sealwright.verify.closure import Closure, Pin, parse_pylock
 from sealwright.verify.requirements import Locked, locked_text, parse_locked, unmet
 
 CHECK = "build-environment"
@@ -28,7 +24,8 @@ CHECK = "build-environment"
 _LEGACY = ("setuptools >= 40.8.0",)
 _GROUP = "build"
 _EXPORT = ("--no-emit-project", "--no-emit-workspace", "--no-header", "--no-annotate", "--quiet")
-_WHEELS = ("--only-binary", ":all:")
+WHEELS = ("--only-binary", ":all:")
+"""Nothing that takes part in a build is itself built from source: its backend would take part unlocked."""
 
 Asked = Callable[[Environment], Iterable[str]]
 """What the backend says it needs beyond `build-system.requires`, asked inside an environment that has it."""
@@ -69,6 +66,8 @@ class Workshop:
     folder: Path
     environ: Mapping[str, str]
     index: PackageIndex
+    newest: str = ""
+    """Versions that were uploaded later than this RFC 3339 time are not resolved to; empty for no such limit."""
 
     def make(self, name: str, pins: tuple[Locked, ...], origin: str) -> BuildEnvironment:
         """A fresh environment with exactly these pins. Raises Refused or Unavailable."""
@@ -90,11 +89,19 @@ class Workshop:
             _refuse_incomplete(made, required)
             _refuse_incomplete(made, asked(made.environment))
             return made
-        first = self.make("build", self._resolve(required, floor), "")
+        return self.resolved(required, floor, asked)
+
+    def resolved(self, required: Iterable[str], floor: str, asked: Asked) -> BuildEnvironment:
+        """An environment with what `required` resolves to now, and with what the backend asks for beyond that.
+
+        Raises Refused or Unavailable.
+        """
+        wanted = tuple(required)
+        first = self.make("build", self._resolve(wanted, floor), "")
         more = unmet(asked(first.environment), versions_in(first.environment))
         if not more:
             return first
-        return self.make("build-complete", self._resolve((*required, *more), floor), "")
+        return self.make("build-complete", self._resolve((*wanted, *more), floor), "")
 
     def _project_lock(
         self, project: Path, root: Path, settings: Settings, document: Mapping[str, Any]
@@ -114,7 +121,8 @@ class Workshop:
             return ()  # a backend inside the project's own tree
         # For every Python from the floor on, because the smoke jobs build the sdist with theirs.
         options = ("--universal", "--python-version", floor, "--generate-hashes", "--no-header", "--no-annotate")
-        arguments = ("pip", "compile", "--quiet", *options, *_WHEELS, *self.index.uv_options, "-")
+        limit = ("--exclude-newer", self.newest) if self.newest else ()
+        arguments = ("pip", "compile", "--quiet", *options, *WHEELS, *limit, *self.index.uv_options, "-")
         text = uv(arguments, self.environ, self.index, stdin=wanted.encode()).stdout
         return parse_locked(text, "uv pip compile")
 
@@ -128,61 +136,17 @@ def versions_in(environment: Environment) -> dict[str, str]:
     return {canonicalize_name(item.metadata["Name"]): item.version for item in found}
 
 
-def build_tools(made: BuildEnvironment) -> tuple[Tool, ...]:
-    """Everything that took part in a build: each package with the sha256 of the very wheel, and what is below them."""
-    installed = versions_in(made.environment)
-    files = {pin.name: pin for pin in _files(made).pins} if made.pins else {}
-    locked = {pin.name: pin for pin in made.pins if installed.get(pin.name) == pin.version}
-    packages = [Tool(name, version, _digest(locked.get(name), files.get(name))) for name, version in installed.items()]
-    return tuple(sorted([*packages, *_platform_tools()]))
-
-
-def _files(made: BuildEnvironment) -> Closure:
-    """The names of the files behind the hashes of a lock, in this Python, as the index has them."""
-    environment = made.environment
-    options = ("--no-deps", "--no-header", "--no-annotate", "--format", "pylock.toml", *_WHEELS)
-    place = ("--python", str(environment.python), *environment.index.uv_options)
-    arguments = ("pip", "compile", "--quiet", *options, *place, "-")
-    answer = uv(arguments, environment.environ, environment.index, stdin=made.text.encode())
-    return parse_pylock(answer.stdout.encode(), "uv pip compile")
-
-
-def _digest(locked: Locked | None, pin: Pin | None) -> str:
-    """The sha256 of the wheel that an installer picks here: the locked one with the best tag."""
-    if locked is None or pin is None:
-        return ""
-    ranks = {tag: rank for rank, tag in enumerate(sys_tags())}
-    fitting = [
-        (min(ranks[tag] for tag in tags), digest)
-        for name, _, digest in pin.files
-        if digest in locked.hashes and (tags := _tags(name) & ranks.keys())
-    ]
-    return min(fitting)[1] if fitting else ""
-
-
-def _tags(filename: str) -> frozenset[Any]:
-    try:
-        return parse_wheel_filename(filename)[3]
-    except InvalidWheelFilename:
-        return frozenset()  # an sdist
-
-
-def _platform_tools() -> Iterator[Tool]:
-    yield Tool("python", platform.python_version())
-    yield Tool("zlib", zlib.ZLIB_RUNTIME_VERSION)  # other versions compress the same bytes differently
-    for name in ("build", "uv"):
-        try:
-            yield Tool(name, importlib.metadata.version(name))
-        except importlib.metadata.PackageNotFoundError:
-            continue  # uv may come from PATH
-
-
 def _refuse_incomplete(made: BuildEnvironment, required: Iterable[str]) -> None:
     missing = unmet(required, versions_in(made.environment))
     complaints = made.environment.complaints()
     if missing or complaints:
         found = f"does not have {', '.join(missing)}" if missing else f"is not consistent:\n{complaints}"
         raise Refused("build-lock-incomplete", f"{made.origin} {found}", hint="lock the build requirements again")
+
+
+def required_by(project: Path) -> tuple[str, ...]:
+    """`build-system.requires` of a project. Raises UsageError (`toml-malformed`, `pyproject-malformed`)."""
+    return _required(_pyproject(project))
 
 
 def _required(document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from sealwright.errors import Refused, SealwrightError, UsageError
 from sealwright.model import Finding, Plan
 from sealwright.services.environments import Environment, build_variables
 from sealwright.services.git import Repository
-from sealwright.stages.reproducible_sdist import make_reproducible
+from sealwright.stages.normal_sdist import normalise
+from sealwright.verify.wheel import generator_of
 
 _HOOKS: tuple[Literal["sdist", "wheel"], ...] = ("sdist", "wheel")
 CLONE = "clone"
@@ -35,18 +36,39 @@ def umask_022() -> Iterator[None]:
         os.umask(before)
 
 
-def clean_clone(source: Path, plan: Plan, environ: Mapping[str, str], folder: Path) -> Path:
-    """A clone at the planned commit; the project's folder in it.
+def clean_clone(source: Path, commit: str, directory: str, environ: Mapping[str, str], folder: Path) -> Path:
+    """A clone at a commit, in `folder`; where the project lies in it, which is `directory` of the repository.
 
     Never the work tree: every backend packs files that nobody committed. Raises Refused, or UsageError
     (`project-missing`).
     """
     clone = folder / CLONE
-    Repository(source, environ).clone(clone, plan.commit)
-    project = (clone / plan.project.directory).resolve()
+    Repository(source, environ).clone(clone, commit)
+    project = (clone / directory).resolve()
     if not project.is_dir() or not project.is_relative_to(clone.resolve()):
-        raise UsageError("project-missing", f"commit {plan.commit} has no folder {plan.project.directory}")
+        raise UsageError("project-missing", f"commit {commit} has no folder {directory}")
     return project
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made."""
+
+    sdist: Path
+    wheel: Path
+    told: tuple[str, ...] = ()
+    """What the sdist told of its build, for which it was normalised; empty where it is as the backend made it."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The distributions."""
+        return (self.sdist, self.wheel)
+
+    @property
+    def backend(self) -> str:
+        """The backend and its version, as the wheel names it; empty where it does not."""
+        with self.wheel.open("rb") as stream:
+            return generator_of(stream, self.wheel.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +77,8 @@ class Builder:
 
     project: Path
     environment: Environment
-    epoch: int
+    epoch: int | None
+    """SOURCE_DATE_EPOCH, in Unix seconds; None where it is not set."""
 
     def requirements(self) -> tuple[str, ...]:
         """What the backend asks for beyond `build-system.requires`."""
@@ -63,19 +86,20 @@ class Builder:
             builder = self._project_builder(self.project)
             return tuple(sorted({item for hook in _HOOKS for item in builder.get_requires_for_build(hook)}))
 
-    def build(self, out: Path) -> tuple[Path, ...]:
+    def build(self, out: Path, *, normal: int | None = None) -> Built:
         """Make the sdist, and the wheel from the sdist, in the empty folder `out`.
 
         That is what `python -m build` does by default: whoever builds from the sdist gets the wheel that is published.
+        `normal` is the time, in Unix seconds, that the sdist is normalised to; without one it is left as it is made.
         Raises Refused (`build-failed`, `unexpected-output`, ...).
         """
         with umask_022(), _mapped():
             sdist = Path(self._project_builder(self.project).build("sdist", out))
-            make_reproducible(sdist, self.epoch)
+            told = () if normal is None else normalise(sdist, normal)
             unpacked = _unpack(sdist, out.parent / f"{out.name}-unpacked")
             wheel = Path(self._project_builder(unpacked).build("wheel", out))
-        made = (sdist, wheel)
-        _refuse_others(out, made)
+        made = Built(sdist, wheel, told)
+        _refuse_others(out, made.files)
         return made
 
     def _project_builder(self, project: Path) -> ProjectBuilder:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from sealwright.dossier import Dossier
 from sealwright.dossier.store import REBUILT, STATEMENTS
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding
 from sealwright.services.environments import PackageIndex
 from sealwright.stages.base import Context, Result
 from sealwright.stages.build import ENVIRONMENT
-from sealwright.stages.build_environment import Workshop, build_tools
+from sealwright.stages.build_environment import Workshop
+from sealwright.stages.build_tools import build_tools
 from sealwright.stages.building import Builder, clean_clone, judge_built, umask_022
+from sealwright.stages.sdist_form import form_finding, form_of, normal_time
+from sealwright.verify.difference import compare
 from sealwright.verify.requirements import parse_locked
 from sealwright.verify.statement import TEST_RESULT, make
 
 
 def run(context: Context) -> Result:
-    """Adds rebuilt/* and statements/rebuild.json. Checks: `rebuild-ran`, `version`.
+    """Adds rebuilt/* and statements/rebuild.json. Checks: `rebuild-ran`, `version`, `sdist-form`.
 
     Whether the files are equal is said here but judged by the gate, which hashes both sets itself.
     """
@@ -32,25 +36,38 @@ def run(context: Context) -> Result:
     with tempfile.TemporaryDirectory(prefix="sealwright-rebuild-") as name:
         folder = Path(name).resolve()
         with umask_022():
-            project = clean_clone(context.source, plan, context.environ, folder)
+            place = (plan.commit, plan.project.directory)
+            project = clean_clone(context.source, *place, context.environ, folder)
         made = Workshop(folder, context.environ, PackageIndex.of(context.environ)).make("again", pins, ENVIRONMENT)
-        files = Builder(project, made.environment, plan.epoch).build(folder / REBUILT)
-        findings = judge_built(files, plan)
+        builder = Builder(project, made.environment, plan.epoch)
+        result = builder.build(folder / REBUILT, normal=normal_time(context.settings, plan))
+        findings = (*judge_built(result.files, plan), form_finding(result, context.settings, plan))
+        form = form_of(result, context.settings)
         tools = build_tools(made)
-        rebuilt = tuple(context.dossier.add_file(f"{REBUILT}/{file.name}", file) for file in files)
-    statement = make(rebuilt, TEST_RESULT, _predicate(lock))
+        rebuilt = tuple(context.dossier.add_file(f"{REBUILT}/{file.name}", file) for file in result.files)
+    statement = make(rebuilt, TEST_RESULT, _predicate(lock, form))
     context.dossier.add(f"{STATEMENTS}/rebuild.json", statement)
-    return Result((Finding.passed("rebuild-ran", found=_compared(rebuilt, context.distributions())), *findings), tools)
+    return Result((Finding.passed("rebuild-ran", found=_compared(context, rebuilt)), *findings), tools)
 
 
-def _predicate(lock: FileRef) -> dict[str, object]:
+def _predicate(lock: FileRef, form: Mapping[str, object]) -> dict[str, object]:
     python = {"name": "python", "uri": f"pkg:generic/python@{platform.python_version()}"}
     environment = {"name": lock.path, "digest": {"sha256": lock.sha256}}
-    return {"result": "PASSED", "configuration": [environment, python], "passedTests": ["built"]}
+    return {"result": "PASSED", "configuration": [environment, python], "passedTests": ["built"], "sdist": form}
 
 
-def _compared(rebuilt: Iterable[FileRef], built: Iterable[FileRef]) -> str:
-    before = {ref.name: ref.sha256 for ref in built}
-    after = {ref.name: ref.sha256 for ref in rebuilt}
-    different = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    return f"different: {', '.join(different)}" if different else "byte-identical"
+def _compared(context: Context, rebuilt: Iterable[FileRef]) -> str:
+    """How the two builds differ, in a few words; the gate says more, and has to be asked."""
+    before = {ref.name: ref for ref in context.distributions()}
+    after = {ref.name: ref for ref in rebuilt}
+    told = [_told(context.dossier, name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
+    return "; ".join(filter(None, told)) or "byte-identical"
+
+
+def _told(dossier: Dossier, name: str, first: FileRef | None, second: FileRef | None) -> str:
+    if first is None or second is None:
+        return f"{name} was made by one build alone"
+    if first.sha256 == second.sha256:
+        return ""
+    with dossier.file(first).open("rb") as one, dossier.file(second).open("rb") as other:
+        return f"{name} differs in {', '.join(found.kind for found in compare(one, other, name))}"

@@ -1,50 +1,73 @@
-"""Whether two builds of one commit on two machines made the same files, compared file by file."""
+"""Whether two builds of one commit on two machines made the same files, and if not, how they differ."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from functools import lru_cache
 
-from sealwright.model import FileRef, Finding
-from sealwright.verify.evidence import Evidence, refs_in
-
-CHECK = "rebuild"
-# https://reproducible-builds.org/docs/source-date-epoch/ is honoured by the others.
-_BACKENDS = {
-    "setuptools": "setuptools writes owner and time of the build into an sdist, and modes by umask into a wheel",
-    "pdm-backend": "pdm-backend writes the time of the build into an sdist",
-}
+from sealwright.errors import Refused
+from sealwright.model import Finding
+from sealwright.verify.difference import Difference, compare
+from sealwright.verify.difference.findings import CHECK, extra, judge_pair, missing
+from sealwright.verify.difference.remedies import BACKENDS
+from sealwright.verify.evidence import Evidence, FileContent, refs_in
+from sealwright.verify.generator import parse_generator
+from sealwright.verify.wheel import generator_of
 
 
 def check_rebuild(evidence: Evidence) -> Iterator[Finding]:
     """Every distribution was built a second time with the same bytes.
 
     Both sets were hashed by whoever judges; the rebuilding job's own opinion plays no part.
-    Codes: `rebuild-missing`, `rebuild-differs`.
+    Codes: `rebuild-missing`, `rebuild-file-missing`, `rebuild-file-extra`, and one `rebuild-differs-<class>` for each
+    class of difference between two files.
     """
-    rebuilt = {ref.name: ref for ref in refs_in(evidence.case.files, "rebuilt")}
+    files = evidence.case.files
+    rebuilt = {ref.name: ref for ref in refs_in(files, "rebuilt")}
     if not rebuilt:
         yield Finding.absent(CHECK, "rebuild-missing", "rebuilt", hint="the rebuild job kept no files to compare")
         return
+    backend = _backend(evidence)
     for ref in evidence.distributions:
-        yield _compare(evidence, ref, rebuilt.pop(ref.name, None))
+        second = rebuilt.pop(ref.name, None)
+        yield from _judge(files[ref.path], None if second is None else files[second.path], backend)
     for ref in rebuilt.values():
-        yield Finding.failed(
-            CHECK, "rebuild-differs", ref.name, expected="no such file", found="made by the rebuild alone"
-        )
+        yield extra(ref)
 
 
-def _compare(evidence: Evidence, first: FileRef, second: FileRef | None) -> Finding:
-    if second is not None and second.sha256 == first.sha256:
-        return Finding.passed(CHECK, first.name, "byte-identical")
-    found = f"sha256:{second.sha256} ({second.size} bytes)" if second else "not built"
-    expected = f"sha256:{first.sha256} ({first.size} bytes)"
-    return Finding.failed(
-        CHECK, "rebuild-differs", first.name, expected=expected, found=found, hint=_hint(evidence, first)
-    )
+def _judge(first: FileContent, second: FileContent | None, backend: str) -> Iterator[Finding]:
+    if second is None:
+        yield missing(first.ref)
+    else:
+        yield from judge_pair(first.ref, second.ref, _differences(first, second), backend)
 
 
-def _hint(evidence: Evidence, ref: FileRef) -> str:
+def _differences(first: FileContent, second: FileContent) -> tuple[Difference, ...] | None:
+    """How two files of one name differ; nothing where they are the same, None where they are too large to be held."""
+    if first.ref.sha256 == second.ref.sha256:
+        return ()
+    if first.data is None or second.data is None:
+        return None
+    return _compared(first, second)
+
+
+# The negative controls judge the same two files again and again.
+@lru_cache(maxsize=4)
+def _compared(first: FileContent, second: FileContent) -> tuple[Difference, ...]:
+    return compare(io.BytesIO(first.data or b""), io.BytesIO(second.data or b""), first.ref.name)
+
+
+def _backend(evidence: Evidence) -> str:
+    """The backend that a wheel names itself, else the one among the tools that build recorded; it decides on hints."""
+    for ref in evidence.wheels:
+        data = evidence.case.files[ref.path].data
+        try:
+            generator = parse_generator(generator_of(io.BytesIO(data or b""), ref.name))
+        except Refused:
+            continue
+        if generator is not None:
+            return generator.backend
     record = evidence.records.get("build")
     tools = {tool.name for tool in record.tools} if record else set()
-    known = [reason for backend, reason in _BACKENDS.items() if backend in tools]
-    return known[0] if known else f"compare dist/{ref.name} with rebuilt/{ref.name}: the difference names the cause"
+    return next((backend for backend in BACKENDS if backend in tools), "")

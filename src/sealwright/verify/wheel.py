@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.parser import HeaderParser
+from email.policy import compat32
 from typing import BinaryIO
 
 from packaging.metadata import parse_email
@@ -23,6 +25,7 @@ from sealwright.verify.archive.members import Keep, Kind, Member, judge_names
 from sealwright.verify.archive.zip import ZipReader
 from sealwright.verify.importable import Contents, contents_of, declares_namespace
 
+_IN_DIST_INFO = (".dist-info/METADATA", ".dist-info/WHEEL", ".dist-info/entry_points.txt")
 _PROGRAMS = ("console_scripts", "gui_scripts")
 _REFERENCE = re.compile(r"(?P<object>[\w.]+(:[\w.]+)?)(\[(?P<extras>[\w.,-]*)\])?")
 _PROGRAM = re.compile(r"[\w.][\w .-]*")
@@ -98,6 +101,21 @@ class Wheel:
         return tuple(text for text in self.requires_dist if Requirement(text).url)
 
 
+def generator_of(stream: BinaryIO, filename: str, limits: Limits = DEFAULT) -> str:
+    """The backend that built a wheel as it names itself: the `Generator` in WHEEL, empty where there is none.
+
+    Raises Refused (`wheel-malformed`).
+    """
+    try:
+        members = _members(stream, limits)
+        text = _text(members, f"{_dist_info(members)}/WHEEL")
+    except Broken as broken:
+        raise _refused(filename, _told(broken.fault)) from broken
+    except (ValueError, RecursionError, OSError) as error:
+        raise _refused(filename, printable(str(error))) from error
+    return str(HeaderParser(policy=compat32).parsestr(text).get("Generator", "")).strip()
+
+
 def read_wheel(stream: BinaryIO, filename: str, limits: Limits = DEFAULT) -> Wheel:
     """The wheel in a seekable stream. Raises Refused (`wheel-malformed`)."""
     try:
@@ -132,7 +150,7 @@ def _members(stream: BinaryIO, limits: Limits) -> dict[str, Member]:
 
 
 def _is_wanted(path: str) -> bool:
-    return path.endswith((".dist-info/METADATA", ".dist-info/entry_points.txt", "/__init__.py"))
+    return path.endswith((*_IN_DIST_INFO, "/__init__.py"))
 
 
 def _dist_info(members: Mapping[str, Member]) -> str:

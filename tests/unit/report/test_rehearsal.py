@@ -56,6 +56,14 @@ def test_the_verdict_is_one_sentence(results, exit_code, line):
     assert (found.exit_code, verdict_line(found)) == (exit_code, line)
 
 
+@pytest.mark.parametrize(
+    ("code", "said"), [("rebuild-differs-code", True), ("rebuild-differs-unclassified", True), ("x", False)]
+)
+def test_a_second_build_with_other_code_is_in_the_last_line_whatever_the_policy(code, said):
+    records = {"plan": record("plan", Finding.failed("rebuild", code, "tiny-1.0.tar.gz"))}
+    assert ("tiny-1.0.tar.gz" in verdict_line(outcome(*ok(*JOBS), records=records))) == said
+
+
 def test_a_failure_beside_something_unjudged_is_a_failure():
     found = outcome(*ok("plan"), JobResult("build", JobState.UNJUDGED), FAILED)
     assert found.exit_code == 1

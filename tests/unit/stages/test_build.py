@@ -1,4 +1,5 @@
 import dataclasses
+import io
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from sealwright.model import FileRef, State, Sums, sha256_hex
 from sealwright.services.environments import PackageIndex, uv
 from sealwright.stages.build import oldest_python
 from sealwright.stages.building import judge_built
+from sealwright.verify.difference import Kind, compare
 from sealwright.verify.requirements import parse_locked
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, TEST_RESULT, parse
 
@@ -76,7 +78,6 @@ def test_the_environment_is_written_down_with_hashes_and_reused(built):
     tools = {tool.name: tool for tool in done["build"].record.tools}
     assert tools["hatchling"].sha256 in pins["hatchling"].hashes
     assert all(tools[name].sha256 for name in pins)
-    assert tools["python"].version
     assert tools["zlib"].version
     assert done["rebuild"].record.tools == done["build"].record.tools
     (found,) = [f for f in done["build"].record.findings if f.check == "build-environment"]
@@ -91,7 +92,7 @@ def test_the_build_describes_itself_without_times(built):
     definition = statement.predicate["buildDefinition"]
     source, *tools = definition["resolvedDependencies"]
     assert source == {"name": "source", "digest": {"gitCommit": release.plan.commit}}
-    assert {"hatchling", "python", "zlib"} <= {tool["name"] for tool in tools}
+    assert {tool["name"] for tool in tools} >= {"hatchling", "python-executable", "zlib"}
     lock = definition["internalParameters"]["environment"]
     assert lock["digest"]["sha256"] == sha256_hex(release.new("build", "build/environment.txt"))
     assert str(release.folder) not in json.dumps(statement.predicate)
@@ -259,27 +260,82 @@ def test_the_oldest_python_is_that_of_a_smoke_job_or_the_running_one(built, cell
     assert oldest_python(changed) == (expected or running)
 
 
+HATCH_VCS = '[tool.hatch.version]\nsource = "vcs"\n'
 BACKENDS = {
-    "setuptools": ('requires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"', ""),
-    "pdm": ('requires = ["pdm-backend"]\nbuild-backend = "pdm.backend"', ""),
-    "flit": ('requires = ["flit_core>=3.11"]\nbuild-backend = "flit_core.buildapi"', ""),
-    "hatch-vcs": (
-        'requires = ["hatchling", "hatch-vcs"]\nbuild-backend = "hatchling.build"',
-        '[tool.hatch.version]\nsource = "vcs"\n',
-    ),
+    "setuptools": ('requires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"', "", True),
+    "pdm": ('requires = ["pdm-backend"]\nbuild-backend = "pdm.backend"', "", True),
+    "flit": ('requires = ["flit_core>=3.11"]\nbuild-backend = "flit_core.buildapi"', "", False),
+    "hatch-vcs": ('requires = ["hatchling", "hatch-vcs"]\nbuild-backend = "hatchling.build"', HATCH_VCS, False),
 }
 
 
-@pytest.mark.parametrize(("system", "more"), BACKENDS.values(), ids=BACKENDS.keys())
-def test_other_backends_are_reproducible_too(tmp_path, system, more):
+def pyproject_of(system, more=""):
     declared = PYPROJECT.split("\n", 3)[3]
-    if more:
+    if HATCH_VCS in more:
         declared = declared.replace('version = "1.2.3"', 'dynamic = ["version"]')
-    pyproject = f"[build-system]\n{system}\n{declared}{more}"
-    project = make_project(tmp_path / "project", **{"pyproject.toml": pyproject})
+    return f"[build-system]\n{system}\n{declared}{more}"
+
+
+def form_of(release, job):
+    """What the statement of a job says about the form of the sdist."""
+    predicate = parse(release.new(job, f"statements/{job}.json"), job).predicate
+    return predicate["sdist"] if job == "rebuild" else predicate["buildDefinition"]["internalParameters"]["sdist"]
+
+
+@pytest.mark.parametrize(("system", "more", "normalised"), BACKENDS.values(), ids=BACKENDS.keys())
+def test_other_backends_are_reproducible_too_and_it_is_said_whose_sdist_was_normalised(
+    tmp_path, system, more, normalised
+):
+    project = make_project(tmp_path / "project", **{"pyproject.toml": pyproject_of(system, more)})
     git(project, "tag", "v1.2.3")
     release = Release(tmp_path / "release", project)
+    done = {job: release.run(job) for job in ("build", "rebuild")}
+    assert [codes(found) for found in done.values()] == [[], []]
+    assert [f.found for f in done["rebuild"].record.findings if f.check == "rebuild-ran"] == ["byte-identical"]
+    for job, found in done.items():
+        form = form_of(release, job)
+        assert form["setting"] == "normalised"
+        assert [(entry["name"], entry["rules"]) for entry in form["normalised"]] == (
+            [(SDIST, "sealwright:sdist:v1")] if normalised else []
+        )
+        (said,) = [f for f in found.record.findings if f.check == "sdist-form"]
+        assert (said.state, said.subject) == (State.PASS, SDIST)
+        assert ("normalised by" in said.found) == normalised
+
+
+def test_an_sdist_is_left_as_its_backend_made_it_where_a_project_asks_for_that(tmp_path):
+    (system, more, _) = BACKENDS["setuptools"]
+    files = {}
+    for setting in ("as-built", "normalised"):
+        pyproject = f'{pyproject_of(system, more)}sdist = "{setting}"\n'
+        project = make_project(tmp_path / setting / "project", **{"pyproject.toml": pyproject})
+        release = Release(tmp_path / setting / "release", project)
+        done = release.run("build")
+        assert codes(done) == []
+        files[setting] = {name: release.new("build", f"dist/{name}") for name in (SDIST, WHEEL)}
+        if setting == "as-built":
+            assert form_of(release, "build") == {"setting": "as-built", "normalised": []}
+            (said,) = [f for f in done.record.findings if f.check == "sdist-form"]
+            assert "times of members" in said.found
+            assert "a second build will differ" in said.found
+        else:
+            (entry,) = form_of(release, "build")["normalised"]
+            assert entry["backend"].startswith("setuptools (")
+            assert "times of members" in entry["told"]
+    found = compare(io.BytesIO(files["as-built"][SDIST]), io.BytesIO(files["normalised"][SDIST]), SDIST)
+    # But for the setting itself, which is in pyproject.toml, nothing inside is other than the backend made it.
+    assert {
+        member for d in found for member in d.members if d.kind in (Kind.UNCLASSIFIED, Kind.CODE, Kind.CONTENT)
+    } == {f"{SDIST.removesuffix('.tar.gz')}/pyproject.toml"}
+    assert {d.kind for d in found} >= {Kind.TIMESTAMPS}
+
+
+def test_a_rebuild_of_an_sdist_that_was_left_says_in_which_way_it_differs(tmp_path):
+    (system, more, _) = BACKENDS["setuptools"]
+    pyproject = f'{pyproject_of(system, more)}sdist = "as-built"\n'
+    release = Release(tmp_path / "release", make_project(tmp_path / "project", **{"pyproject.toml": pyproject}))
     assert codes(release.run("build")) == []
     done = release.run("rebuild")
     assert codes(done) == []
-    assert [f.found for f in done.record.findings if f.check == "rebuild-ran"] == ["byte-identical"]
+    (ran,) = [f for f in done.record.findings if f.check == "rebuild-ran"]
+    assert ran.found == f"{SDIST} differs in timestamps"

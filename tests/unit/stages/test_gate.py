@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tests.support.evidence import SDIST, SMOKE, WHEEL, SignedRelease, signed_release
@@ -218,13 +218,19 @@ def test_there_is_no_rehearsal_with_the_public_trust_root(tmp_path: Path) -> Non
         assert "sums" not in done.outputs
 
 
-def test_a_rebuild_that_differs_is_shown_by_default_and_blocks_where_required(tmp_path: Path) -> None:
-    for rebuild, code in (("report", 0), ("require", 1)):
-        folder = tmp_path / rebuild
-        with signed_release(folder, settings=Settings(rebuild=rebuild), rebuilt={WHEEL: b"PK otherwise"}) as release:
-            done = gate(release)
-            assert done.exit_code == code
-            assert "rebuild-differs" in {finding.code for finding in done.record.findings}
+@pytest.mark.parametrize(("rebuild", "code"), [("report", 0), ("require", 1)])
+def test_a_rebuild_that_differs_is_shown_by_default_and_blocks_where_required(
+    tmp_path: Path, rebuild: Literal["report", "require"], code: int
+) -> None:
+    with signed_release(tmp_path, settings=Settings(rebuild=rebuild), rebuilt={WHEEL: b"PK otherwise"}) as release:
+        done = gate(release)
+        assert done.exit_code == code
+        assert "rebuild-differs-unclassified" in {finding.code for finding in done.record.findings}
+        assert ("rebuild-differs-unclassified" in {finding.code for finding in done.blocking}) == bool(code)
+        # Where it does not stop anything, the approver must see it all the same.
+        told = done.summary.split("| answer | check |")[0]
+        assert "### Does not stop it: built twice, with other code" in told or code == 1
+        assert "`rebuild-differs-unclassified`" in told
 
 
 def test_the_newer_transparency_log_is_as_good(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import tarfile
 import pytest
 
 from sealwright.errors import Refused
-from sealwright.stages.reproducible_sdist import make_reproducible
+from sealwright.stages.normal_sdist import normalise, told_by
 
 EPOCH = 1_700_000_000
 FILES = {"tiny-1.0/b.py": b"b", "tiny-1.0/a.sh": b"#!/bin/sh\n"}
@@ -44,29 +44,38 @@ WRITTEN_BY_A_CLOCK = {
 def test_what_tells_of_the_build_is_replaced_and_the_content_stays(tmp_path, attributes):
     here = pack(tmp_path / "here.tar.gz", folders=True, **attributes)
     there = pack(tmp_path / "there.tar.gz", reverse=True, uname="other", mtime=1_900_000_000)
-    assert make_reproducible(here, EPOCH)
-    assert make_reproducible(there, EPOCH)
+    assert normalise(here, EPOCH)
+    assert normalise(there, EPOCH)
     assert here.read_bytes() == there.read_bytes()
     with tarfile.open(here) as archive:
         assert {m.name: archive.extractfile(m).read() for m in archive} == FILES
         assert [m.name for m in archive] == sorted(FILES)
         assert {m.name: m.mode for m in archive} == {"tiny-1.0/a.sh": 0o755, "tiny-1.0/b.py": 0o644}
         assert {(m.mtime, m.uid, m.gid, m.uname, m.gname) for m in archive} == {(EPOCH, 0, 0, "", "")}
-    assert not make_reproducible(here, EPOCH)
+    assert not normalise(here, EPOCH)
 
 
-def test_a_backend_that_is_reproducible_keeps_its_bytes(tmp_path):
-    sdist = pack(tmp_path / "tiny-1.0.tar.gz")
+@pytest.mark.parametrize("name", ["", "tiny-1.0.tar"], ids=["hatchling", "flit and poetry"])
+def test_a_backend_that_is_reproducible_keeps_its_bytes(tmp_path, name):
+    sdist = pack(tmp_path / "tiny-1.0.tar.gz", name=name)
     before = sdist.read_bytes()
-    assert not make_reproducible(sdist, EPOCH)
+    assert normalise(sdist, EPOCH) == ()
     assert sdist.read_bytes() == before
+
+
+def test_what_an_sdist_told_is_listed(tmp_path):
+    sdist = pack(tmp_path / "tiny-1.0.tar.gz", stamp=7, name="x", uname="somebody", mtime=8)
+    told = ("time of the archive", "place of the archive", "times of members", "owners of members")
+    assert told_by(sdist, EPOCH) == told
+    assert normalise(sdist, EPOCH) == told
+    assert told_by(sdist, EPOCH) == ()
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
 def test_members_that_are_no_files_are_refused(tmp_path, kind):
     sdist = pack(tmp_path / "tiny-1.0.tar.gz", kind=kind, uid=1, linkname="/etc/passwd")
     with pytest.raises(Refused) as refused:
-        make_reproducible(sdist, EPOCH)
+        normalise(sdist, EPOCH)
     assert refused.value.code == "sdist-malformed"
 
 
@@ -76,4 +85,4 @@ def test_members_that_are_no_files_are_refused(tmp_path, kind):
 def test_what_is_no_archive_is_refused(tmp_path, data):
     (tmp_path / "x.tar.gz").write_bytes(data)
     with pytest.raises(Refused):
-        make_reproducible(tmp_path / "x.tar.gz", EPOCH)
+        normalise(tmp_path / "x.tar.gz", EPOCH)

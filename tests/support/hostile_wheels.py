@@ -299,6 +299,7 @@ WHEELS: dict[str, tuple[str, Attack]] = {
     "file with a slash": ("special-file", adding("tiny/file.py/", EVIL)),
     "data in the library": ("data-escapes", adding(f"{STEM}.data/data/lib/python3.11/site-packages/evil.pth")),
     "data in the library of Windows": ("data-escapes", adding(f"{STEM}.data/data/Lib/site-packages/evil.py")),
+    "module in the library of Windows": ("data-escapes", adding(f"{STEM}.data/data/Lib/os.py")),
     "data among programs": ("data-escapes", adding(f"{STEM}.data/data/bin/python")),
     "configuration of the environment": ("data-escapes", adding(f"{STEM}.data/data/pyvenv.cfg")),
     "data folder that climbs": ("path-traversal", adding(f"{STEM}.data/purelib/../../evil.py")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from sealwright.cli import Invocation
 from sealwright.config import Policy
 from sealwright.errors import UsageError
 from sealwright.model import FileRef, Finding, Mode
+from sealwright.model.digest import is_plain_name
 from sealwright.report.answer import Answer, as_json
 from sealwright.report.inspection import inspection_lines
 from sealwright.services.git import Repository
@@ -38,9 +40,14 @@ def _answer(files: list[Path], repository: Repository, subject: Subject, environ
     commit = commit_at(repository, subject.commit, subject.directory)
     found = judge_files(files, commit, subject.expected)
     findings = (*found, *_descriptions(files, found, environ))
-    refs = tuple(FileRef.of(file.name, file.read_bytes()) for file in files)
+    refs = tuple(_reference(file) for file in files)
     # The floor and nothing else: a policy in the judged commit would be the project's own word.
     return Answer("inspect", refs, findings, Policy().judge(findings, Mode.RELEASE))
+
+
+def _reference(file: Path) -> FileRef:
+    with file.open("rb") as stream:
+        return FileRef(file.name, hashlib.file_digest(stream, "sha256").hexdigest(), file.stat().st_size)
 
 
 def _descriptions(files: list[Path], found: tuple[Finding, ...], environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -55,6 +62,10 @@ def _files(paths: list[Path]) -> list[Path]:
     if missing:
         raise UsageError("file-missing", f"{missing[0]} is not a file", hint="give the paths of wheels and sdists")
     names = [path.name for path in paths]
+    strange = [name for name in names if not is_plain_name(name)]
+    if strange:
+        hint = "wheels and sdists are called with letters, digits and `-_.+!`"
+        raise UsageError("file-name-strange", f"{strange[0]!r} is not the name of a distribution", hint=hint)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError("file-named-twice", f"{twice[0]} is given twice", hint="give each file once")

@@ -175,12 +175,14 @@ def test_members_of_a_submodule_are_compared_at_the_recorded_commit(
         (["--project", "source", "dist/missing.whl"], "file-missing"),
         (["--project", "source", f"dist/{NAMES[0]}", f"dist/../dist/{NAMES[0]}"], "file-named-twice"),
         (["--project", "source", "source/README.md"], "no-distribution"),
+        (["--project", "source", "source/a b.whl"], "file-name-strange"),
         (["--project", "dist", f"dist/{NAMES[0]}"], "not-a-repository"),
         (["--project", "source/src", f"dist/{NAMES[0]}"], "not-a-project"),
         (["--project", "source", "--commit", "v9", f"dist/{NAMES[0]}"], "revision-unknown"),
     ],
 )
 def test_wrong_use_is_told_apart_from_a_verdict(place: Path, words: list[str], code: str) -> None:
+    (place / "source" / "a b.whl").touch()
     with pytest.raises(UsageError) as caught:
         run(Invocation(words, os.environ, place))
     assert caught.value.code == code

@@ -125,6 +125,12 @@ def test_checkouts_leave_no_credentials_and_bring_all_tags(rendered: Rendered) -
     assert all(given["fetch-depth"] == 0 and given["fetch-tags"] is True for given in sources)
 
 
+def test_the_jobs_that_look_at_the_tree_check_out_submodules_and_no_other_does(rendered: Rendered) -> None:
+    given = {job: step["with"] for job, step in rendered.steps() if step.get("with", {}).get("path") == "source"}
+    assert {job for job, inputs in given.items() if "submodules" in inputs} == {"build", "rebuild", "examine"}
+    assert {inputs["submodules"] for inputs in given.values() if "submodules" in inputs} == {"recursive"}
+
+
 def test_publish_jobs_only_fetch_compare_and_publish(rendered: Rendered) -> None:
     for id_ in {"testpypi", "pypi"} & rendered.jobs.keys():
         fetch, compare, publish = rendered.jobs[id_]["steps"]

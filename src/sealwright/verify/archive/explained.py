@@ -9,6 +9,8 @@ from sealwright.model import Finding
 from sealwright.verify.archive.faults import Fault, printable
 
 CHECK = "explained"
+_SHOWN = 200
+"""Members of one distribution that are named one by one, so that no archive can fill a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,14 @@ Judged = Fault | Accepted
 
 
 def explanations(accepted: Iterable[Accepted], distribution: str) -> tuple[Finding, ...]:
-    """One finding for each member."""
-    return tuple(_finding(one, f"{distribution}: {printable(one.member)}") for one in accepted)
+    """One finding for each member, the first `_SHOWN`; those that were not compared come first."""
+    ordered = sorted(accepted, key=lambda one: one.compared)
+    found = [_finding(one, f"{distribution}: {printable(one.member)}") for one in ordered[:_SHOWN]]
+    rest = ordered[_SHOWN:]
+    if rest:
+        told = Accepted("", f"{len(rest)} more members, such as {rest[0].member}: {rest[0].reason}", rest[0].compared)
+        found.append(_finding(told, distribution))
+    return tuple(found)
 
 
 def _finding(one: Accepted, subject: str) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ from sealwright.verify.archive.version_file import objection
 from sealwright.verify.archive.version_writers import version_files
 
 _PBR = "pbr"
+_SETUPTOOLS = ("setuptools", _PBR)
 _FROM_LOG = ("AUTHORS", "ChangeLog")
 _UV = ("uv_build", "uv")
 _REWRITES = {"pdm": "pdm-backend", "uv_build": "uv_build", "uv": "uv_build", "poetry_dynamic_versioning": "its plugin"}
@@ -58,6 +58,11 @@ class Generated:
             if name == path or path.endswith("/" + name) or name.endswith("/" + path):
                 return tool
         return None
+
+    def is_egg_info(self, folder: str) -> bool:
+        """Whether setuptools makes this folder (without the sdist's own) for this very project."""
+        stem, suffix = posixpath.splitext(posixpath.basename(folder))
+        return suffix == ".egg-info" and self.backend in _SETUPTOOLS and canonicalize_name(stem) == self.project
 
     def wanted_in_sdist(self, name: str) -> bool:
         """Whether a member of an sdist (with its folder) has to be read to be judged."""
@@ -99,7 +104,7 @@ class Generated:
             case "pbr" if name in _FROM_LOG:
                 reason = "written by pbr from the log of git; nothing in it was compared"
                 return Accepted(member.name, reason, compared=False)
-            case "setuptools" | "pbr":
+            case backend if backend in _SETUPTOOLS:
                 return self._judge_setuptools(name, member, around, pkg_info)
             case "hatchling":
                 return self._judge_from_above(name, member)
@@ -130,8 +135,7 @@ class Generated:
             text = "written by setuptools: the committed setup.cfg without comments, and an empty [egg_info]"
             return _rewritten(member, reason) if reason else Accepted(member.name, text)
         folder, _, file = name.rpartition("/")
-        stem = posixpath.basename(folder).removesuffix(".egg-info")
-        if not fnmatch.fnmatchcase(folder, "*.egg-info") or canonicalize_name(stem) != self.project:
+        if not self.is_egg_info(folder):
             return None
         return self._judge_egg_info(file, member, around, pkg_info)
 

@@ -14,7 +14,10 @@ SCHEMES = frozenset({"purelib", "platlib", "scripts", "data", "headers"})
 _DATA = re.compile(r"[^/]+\.data/(?P<scheme>[^/]+)/(?P<rest>.+)")
 _FOLDER = re.compile(r"(?P<folder>[^/]+\.data)/(?P<scheme>[^/]+)(?:/|$)", re.IGNORECASE)
 # Below the prefix of an environment: its library, where files run by themselves, its programs, its own configuration.
-_LIBRARY = re.compile(r"(lib(64)?|local)(/|$)|(bin|scripts)(/|$)|pyvenv\.cfg$", re.IGNORECASE)
+_LIBRARY = re.compile(
+    r"(local/)?lib(64)?/(python|pypy|site-packages|[^/]+\.(py|pth|so|pyd|dll)$)|(bin|scripts|dlls)/|pyvenv\.cfg$",
+    re.IGNORECASE,
+)
 
 
 def installed(path: str) -> tuple[str, str]:

@@ -85,14 +85,14 @@ def judge(
     compared = _judge_together(read, generated)
     for one in read:
         found += findings(one.faults, one.name.filename)
-        found += passed(_outcome(one, commit, compared=compared))
+        found += passed(_outcome(one, generated, compared=compared))
         found += explanations(one.accepted, one.name.filename)
     return tuple(found)
 
 
-def _outcome(one: _Distribution, commit: Commit, *, compared: bool) -> Outcome:
-    declared = commit.declared.entry_points
-    path = _entry_points_path(one)
+def _outcome(one: _Distribution, generated: Generated, *, compared: bool) -> Outcome:
+    declared = generated.commit.declared.entry_points
+    path = _entry_points_path(one, generated)
     return Outcome(
         one.name,
         one.archive,
@@ -119,9 +119,9 @@ def _judge_alone(one: _Distribution, generated: Generated, expected: Expected) -
     one.take(judge_name(one.name, expected.project, expected.version))
     if not one.archive.complete:
         return
-    one.take(_judge_metadata(one, generated.commit))
+    one.take(_judge_metadata(one, generated))
     around = contents.surroundings(one.archive, one.name, one.requirements)
-    path = _entry_points_path(one)
+    path = _entry_points_path(one, generated)
     if one.name.is_wheel:
         one.take(judge_wheel_file(one.files, one.name))
         one.take(judge_record(one.files, f"{one.name.stem}.dist-info"))
@@ -132,7 +132,7 @@ def _judge_alone(one: _Distribution, generated: Generated, expected: Expected) -
         one.take(judge_entry_points(_data(one.files, path), generated.commit.declared.entry_points, path))
 
 
-def _judge_metadata(one: _Distribution, commit: Commit) -> Iterator[Fault]:
+def _judge_metadata(one: _Distribution, generated: Generated) -> Iterator[Fault]:
     path = f"{one.name.stem}.dist-info/METADATA" if one.name.is_wheel else f"{one.name.stem}/PKG-INFO"
     data = _data(one.files, path)
     if data is None:
@@ -145,12 +145,13 @@ def _judge_metadata(one: _Distribution, commit: Commit) -> Iterator[Fault]:
         return
     yield from judge_form(one.metadata, path)
     yield from judge_metadata_name(one.metadata, one.name)
-    one.comparisons["declared"] = compare_declarations(one.metadata, commit)
+    one.comparisons["declared"] = compare_declarations(one.metadata, generated.commit)
     yield from one.comparisons["declared"].faults
     try:
-        one.metadata = with_requires_txt(one.metadata, _in_egg_info(one, "requires.txt")[1])
+        requires = _in_egg_info(one, "requires.txt", generated)
+        one.metadata = with_requires_txt(one.metadata, _data(one.files, requires) if requires else None)
         one.requirements = requirements_of(one.metadata)
-        one.comparisons["dependencies"] = compare_dependencies(one.metadata, commit.declared)
+        one.comparisons["dependencies"] = compare_dependencies(one.metadata, generated.commit.declared)
         yield from one.comparisons["dependencies"].faults
     except ValueError as error:
         yield Fault("dependencies-malformed", path, str(error))
@@ -174,17 +175,18 @@ def _judge_together(read: list[_Distribution], generated: Generated) -> bool:
     return True
 
 
-def _entry_points_path(one: _Distribution) -> str | None:
+def _entry_points_path(one: _Distribution, generated: Generated) -> str | None:
     """Where a distribution has, or would have, its entry points; None for an sdist that says nothing of them."""
     if one.name.is_wheel:
         return f"{one.name.stem}.dist-info/entry_points.txt"
-    return _in_egg_info(one, "entry_points.txt")[0]
+    return _in_egg_info(one, "entry_points.txt", generated)
 
 
-def _in_egg_info(one: _Distribution, file: str) -> tuple[str | None, bytes | None]:
-    """A file that setuptools leaves in an sdist: its path and content."""
+def _in_egg_info(one: _Distribution, file: str, generated: Generated) -> str | None:
+    """A file that setuptools leaves in an sdist; not one of an egg-info that lies there as test data."""
     paths = [path for path in one.files if path.endswith(f".egg-info/{file}")]
-    return (paths[0], one.files[paths[0]].data) if len(paths) == 1 and not one.name.is_wheel else (None, None)
+    own = [path for path in paths if generated.is_egg_info(path.removeprefix(f"{one.name.stem}/").rpartition("/")[0])]
+    return own[0] if len(own) == 1 and not one.name.is_wheel else None
 
 
 def _data(files: Mapping[str, Member], path: str) -> bytes | None:

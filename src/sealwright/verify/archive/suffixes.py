@@ -16,6 +16,26 @@ _BYTECODE = (".pyc", ".pyo")
 _AT_START = ("sitecustomize", "usercustomize")
 """Modules that every interpreter imports by itself (https://docs.python.org/3/library/site.html)."""
 _EDITABLE = re.compile(r"__editable__|_editable_impl_|__editables_")
+_GONE = frozenset(
+    {
+        *("asynchat", "asyncore", "distutils", "imp", "smtpd", "aifc", "audioop", "cgi", "cgitb", "chunk", "crypt"),
+        *(
+            "imghdr",
+            "lib2to3",
+            "mailcap",
+            "msilib",
+            "nis",
+            "nntplib",
+            "ossaudiodev",
+            "pipes",
+            "sndhdr",
+            "spwd",
+            "sunau",
+        ),
+        *("telnetlib", "uu", "xdrlib"),
+    }
+)
+"""Modules that left the standard library since 3.11, and that others keep alive under their names."""
 _METADATA = (".egg-info", ".egg-link", ".egg")
 
 
@@ -45,6 +65,6 @@ def judge_suffixes(member: str, installed: str, *, pure: bool) -> Iterator[Fault
 def judge_top_level(installed: Iterable[str], project: str) -> Iterator[Fault]:
     """Modules of a wheel that have the name of one of the standard library's, unless the project is called so."""
     tops = {path.split("/")[0].split(".")[0] for path in installed if "/" in path or path.endswith(".py")}
-    for top in sorted(tops & sys.stdlib_module_names):
+    for top in sorted(tops & sys.stdlib_module_names - _GONE):
         if canonicalize_name(top) != project:
             yield Fault("shadows-standard-library", top)

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
-from tests.support.archives import COMMITTED, SDIST, STEM, WHEEL, codes, commit_of, good_sdist, good_wheel, judged
+from tests.support.archives import (
+    COMMITTED,
+    LIMITS,
+    SDIST,
+    STEM,
+    WHEEL,
+    codes,
+    commit_of,
+    good_sdist,
+    good_wheel,
+    judged,
+)
 
 from sealwright.model import Finding, State
 from sealwright.verify.archive.attributes import attributes_of
@@ -125,3 +137,23 @@ def test_an_sbom_that_is_committed_is_one_of_the_commit() -> None:
     findings = judged({WHEEL: wheel.build(), SDIST: good_sdist(files).build()}, commit_of(files))
     (found,) = [f for f in findings if f.subject.endswith("dist-info/sboms/tiny.spdx.json")]
     assert (found.state, found.found) == (State.PASS, "the committed sboms/tiny.spdx.json")
+
+
+def test_copies_of_committed_files_cannot_fill_the_record() -> None:
+    wheel = good_wheel()
+    for number in range(180):
+        wheel.add(f"{STEM}.dist-info/licenses/{number}/LICENSE", b"MIT\n")
+        wheel.add(f"{STEM}.dist-info/sboms/{number}.json", b'{"bomFormat": "CycloneDX"}')
+    sdist = good_sdist()
+    findings = judged({WHEEL: wheel.build(), SDIST: sdist.build()}, limits=replace(LIMITS, members=900))
+    explained = [f for f in findings if f.check == "explained" and f.subject.startswith(WHEEL)]
+    assert len(explained) == 201
+    assert sum(f.state is State.SKIPPED for f in explained) == 180
+    assert "166 more members" in explained[-1].found
+
+
+def test_an_egg_info_among_test_data_is_not_the_projects_own() -> None:
+    path = "tests/demo.egg-info/entry_points.txt"
+    files = {**COMMITTED, path: b"[console_scripts]\ndemo = demo:main\n", "tests/demo.egg-info/requires.txt": b"demo\n"}
+    findings = judged({WHEEL: good_wheel().build(), SDIST: good_sdist(files).build()}, commit_of(files))
+    assert codes(findings) == set()

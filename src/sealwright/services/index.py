@@ -7,11 +7,12 @@ https://github.com/pypi/warehouse/blob/main/docs/user/api/integrity.md.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 from packaging.utils import (
     InvalidSdistFilename,
@@ -22,16 +23,18 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-from sealwright.endpoints import IndexSite
-from sealwright.errors import Refused, Unavailable
+from sealwright.endpoints import PYPI_URL, IndexSite
+from sealwright.errors import Refused, Unavailable, UsageError
 from sealwright.model import FileRef
 from sealwright.model.digest import is_sha256, sha256_hex
 from sealwright.services.http import Answer, request
+from sealwright.services.package_index import PackageIndex
 
 MINT_PATH = "/_/oidc/mint-token"
 """Where an index exchanges an identity token for an upload token."""
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _INTEGRITY_JSON = "application/vnd.pypi.integrity.v1+json"
+_UPLOAD_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class IndexFile:
     """Of the METADATA file that is served beside a wheel; empty where none is."""
     provenance_url: str = ""
     """Empty where the index has no attestations for it."""
+    uploaded: str = ""
+    """When, as RFC 3339 in UTC; empty where the index does not say."""
 
     @property
     def version(self) -> Version | None:
@@ -110,6 +115,23 @@ def of_release(files: Iterable[IndexFile], version: str) -> tuple[IndexFile, ...
     )
 
 
+def configured_site(index: PackageIndex) -> IndexSite:
+    """The index that pip is configured for, PyPI where it is for none.
+
+    A user name and a password in its address are left out: what needs them does not answer, and no message shows them.
+    Raises UsageError (`index-none`).
+    """
+    if index.no_index:
+        raise UsageError(
+            "index-none", "pip is configured to use no index", hint="name the files themselves, or unset PIP_NO_INDEX"
+        )
+    if not index.index_url:
+        return IndexSite("pypi", PYPI_URL, "")
+    parts = urlsplit(index.index_url)
+    simple = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+    return IndexSite("pypi", simple.removesuffix("/simple"), "", simple)
+
+
 class IndexClient:
     """Asks one index. Everything but a plain answer raises Unavailable: nothing may be concluded from it."""
 
@@ -121,7 +143,7 @@ class IndexClient:
 
         Raises Unavailable (`answer-unexpected`, `answer-malformed`, `no-answer`).
         """
-        url = f"{self.site.url}/simple/{canonicalize_name(project)}/"
+        url = f"{self.site.simple}/{canonicalize_name(project)}/"
         answer = self._get(url, accept=_SIMPLE_JSON).expect(200, 404)
         return _parse_files(answer) if answer.status == 200 else ()
 
@@ -203,7 +225,13 @@ def _parse_file(entry: dict[str, Any], page: str) -> IndexFile:
         yanked=bool(entry.get("yanked", False)),
         core_metadata_sha256=core.get("sha256", "") if isinstance(core, dict) else "",
         provenance_url=entry.get("provenance") or "",
+        uploaded=_upload_time(entry.get("upload-time")),
     )
+
+
+def _upload_time(text: object) -> str:
+    """PEP 700 wants `yyyy-mm-ddThh:mm:ss.ffffffZ`; anything else is no time that could be handed on."""
+    return text if isinstance(text, str) and _UPLOAD_TIME.fullmatch(text) else ""
 
 
 def _minted(answer: Answer) -> MintedToken:

@@ -32,6 +32,13 @@ class IndexSite:
     url: str
     """Without a final slash."""
     upload_url: str
+    simple_url: str = ""
+    """Where its simple API is, without a final slash; empty for `/simple` below `url`."""
+
+    @property
+    def simple(self) -> str:
+        """Where its simple API is, without a final slash."""
+        return self.simple_url or f"{self.url}/simple"
 
 
 @dataclass(frozen=True, slots=True)

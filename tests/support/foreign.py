@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import shutil
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin
 
-from sealwright.endpoints import PYPI_URL, IndexSite
-from sealwright.services.http import request
-from sealwright.services.index import IndexClient
+from sealwright.services.index import IndexClient, configured_site
 from sealwright.services.package_index import PackageIndex
 from tests.support import projects
 
@@ -33,8 +29,17 @@ class Foreign:
 STRUCTLOG = Foreign("structlog", "25.5.0", "098522a3bebed9153d4570c6d0288abf80a031dfdb2048d59a49e9dc2190fc98")
 TOMLKIT = Foreign("tomlkit", "0.13.3", "430cf247ee57df2b94ee3fbe588e71d362a941ebb545dec29b53961d61add2a1")
 PLUGGY = Foreign(
-    "pluggy", "1.6.0", "7dcc130b76258d33b90f61b658791dede3486c3e6bfb003ee5c9bfb396dd22f3", ("src/pluggy/_version.py",)
+    "pluggy",
+    "1.6.0",
+    "7dcc130b76258d33b90f61b658791dede3486c3e6bfb003ee5c9bfb396dd22f3",
+    ("src/pluggy/_version.py", "setup.cfg"),
 )
+
+ITSDANGEROUS = Foreign("itsdangerous", "2.2.0", "e0050c0b7da1eea53ffaf149c0cfbb5c6e2e2b69c4bef22c81fa6eb73e5f6173")
+RESOLVELIB = Foreign(
+    "resolvelib", "1.1.0", "b68591ef748f58c1e2a2ac28d0961b3586ae8b25f60b0ba9a5e4f3d87c1d6a79", ("setup.cfg",)
+)
+ANNOTATED_DOC = Foreign("annotated-doc", "0.0.4", "fbcda96e87e9c92ad167c2e53839e57503ecfda18804ea28102353485033faa4")
 
 
 def download(foreign: Foreign) -> bytes:
@@ -44,12 +49,9 @@ def download(foreign: Foreign) -> bytes:
 
 def published(foreign: Foreign, sha256: str) -> tuple[str, bytes]:
     """A file of the project by its digest: its name and content."""
-    simple = PackageIndex.from_pip(os.environ).index_url or f"{PYPI_URL}/simple/"
-    site = IndexSite("pypi", simple.rstrip("/").removesuffix("/simple"), "")
-    (file,) = [file for file in IndexClient(site).files(foreign.name) if file.sha256 == sha256]
-    data = request("GET", urljoin(simple, file.url)).expect(200).body
-    assert hashlib.sha256(data).hexdigest() == sha256
-    return file.filename, data
+    client = IndexClient(configured_site(PackageIndex.from_pip(os.environ)))
+    (file,) = [file for file in client.files(foreign.name) if file.sha256 == sha256]
+    return file.filename, client.download(file)
 
 
 def checked_in(foreign: Foreign, folder: Path) -> Path:

@@ -7,19 +7,21 @@ https://github.com/pypi/warehouse/blob/main/docs/user/api/integrity.md.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
 
-from sealwright.endpoints import IndexSite
-from sealwright.errors import Refused, Unavailable
+from sealwright.endpoints import PYPI_URL, IndexSite
+from sealwright.errors import Refused, Unavailable, UsageError
 from sealwright.model import FileRef
 from sealwright.model.digest import is_sha256, sha256_hex
 from sealwright.services.http import Answer, Connections, request
+from sealwright.services.package_index import PackageIndex
 from sealwright.verify.listing import IndexFile
 
 MINT_PATH = "/_/oidc/mint-token"
@@ -28,6 +30,7 @@ _PAGE = 64 * 1024 * 1024
 """Bytes of a project's page, unpacked."""
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _INTEGRITY_JSON = "application/vnd.pypi.integrity.v1+json"
+_UPLOAD_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
 
 class Presence(StrEnum):
@@ -92,6 +95,23 @@ def project_files(
     return _parse_files(answer, project) if answer.status == 200 else ()
 
 
+def configured_site(index: PackageIndex) -> IndexSite:
+    """The index that pip is configured for, PyPI where it is for none.
+
+    A user name and a password in its address are left out: what needs them does not answer, and no message shows them.
+    Raises UsageError (`index-none`).
+    """
+    if index.no_index:
+        raise UsageError(
+            "index-none", "pip is configured to use no index", hint="name the files themselves, or unset PIP_NO_INDEX"
+        )
+    if not index.index_url:
+        return IndexSite("pypi", PYPI_URL, "")
+    parts = urlsplit(index.index_url)
+    simple = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+    return IndexSite("pypi", simple.removesuffix("/simple"), "", simple)
+
+
 class IndexClient:
     """Asks one index. Everything but a plain answer raises Unavailable: nothing may be concluded from it."""
 
@@ -103,7 +123,7 @@ class IndexClient:
 
         Raises like `project_files`.
         """
-        return project_files(f"{self.site.url}/simple", project)
+        return project_files(self.site.simple, project)
 
     def provenance(self, project: str, version: str, filename: str) -> bytes | None:
         """The integrity API's answer for one file, unjudged; None where the index has none."""
@@ -186,12 +206,18 @@ def _parse_file(entry: dict[str, Any], page: str) -> IndexFile:
         yanked_reason=entry["yanked"] if isinstance(entry.get("yanked"), str) else "",
         core_metadata_sha256=core.get("sha256", "") if isinstance(core, dict) else "",
         provenance_url=entry.get("provenance") or "",
+        uploaded=_upload_time(entry.get("upload-time")),
     )
 
 
 def _absolute(page: str, url: str) -> str:
     # Joining takes three quarters of the time for a page of some thousand files, and most have whole addresses.
     return url if url.startswith(("https://", "http://")) else urljoin(page, url)
+
+
+def _upload_time(text: object) -> str:
+    """PEP 700 wants `yyyy-mm-ddThh:mm:ss.ffffffZ`; anything else is no time that could be handed on."""
+    return text if isinstance(text, str) and _UPLOAD_TIME.fullmatch(text) else ""
 
 
 def _minted(answer: Answer) -> MintedToken:

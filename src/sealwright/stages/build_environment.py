@@ -144,9 +144,20 @@ def _refuse_incomplete(made: BuildEnvironment, required: Iterable[str]) -> None:
         raise Refused("build-lock-incomplete", f"{made.origin} {found}", hint="lock the build requirements again")
 
 
-def required_by(project: Path) -> tuple[str, ...]:
-    """`build-system.requires` of a project. Raises UsageError (`toml-malformed`, `pyproject-malformed`)."""
-    return _required(_pyproject(project))
+@dataclass(frozen=True, slots=True)
+class BuildSystem:
+    """[build-system] of a project (https://peps.python.org/pep-0517/#source-trees)."""
+
+    requires: tuple[str, ...]
+    in_tree: bool
+    """Whether the backend is a part of the project itself (`backend-path`), so that nothing else fixes its version."""
+
+    @classmethod
+    def of(cls, project: Path) -> BuildSystem:
+        """What a project's pyproject.toml says. Raises UsageError (`toml-malformed`, `pyproject-malformed`)."""
+        document = _pyproject(project)
+        table = document.get("build-system")
+        return cls(_required(document), isinstance(table, dict) and bool(table.get("backend-path")))
 
 
 def _required(document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ class IndexFile:
     """Empty where the index has no attestations for it."""
     yanked_reason: str = ""
     """Empty where nobody gave one."""
+    uploaded: str = ""
+    """When, as RFC 3339 in UTC; empty where the index does not say."""
 
     @property
     def version(self) -> Version | None:

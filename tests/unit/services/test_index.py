@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sealwright.endpoints import IndexSite
-from sealwright.errors import Refused, Unavailable
+from sealwright.errors import Refused, Unavailable, UsageError
 from sealwright.model import FileRef, sha256_hex
 from sealwright.rehearsal.standins.server import Refusal, Request, Response, StandIn
 from sealwright.services.index import (
@@ -16,8 +16,10 @@ from sealwright.services.index import (
     MintRefused,
     Presence,
     compare,
+    configured_site,
     of_release,
 )
+from sealwright.services.package_index import PackageIndex
 from sealwright.verify.listing import IndexFile
 
 WHEEL = "tiny-1.0-py3-none-any.whl"
@@ -214,3 +216,42 @@ def test_files_are_absent_identical_or_different() -> None:
 def test_files_belong_to_a_release_by_version(filename: str, *, belongs: bool) -> None:
     file = IndexFile(filename, "", DIGEST)
     assert of_release([file], "1.0") == ((file,) if belongs else ())
+
+
+@pytest.mark.parametrize(
+    ("configured", "simple"),
+    [
+        ("", "https://pypi.org/simple"),
+        ("https://index.example/simple/", "https://index.example/simple"),
+        ("https://index.example/root/pypi/+simple", "https://index.example/root/pypi/+simple"),
+        ("https://somebody:secret@index.example/simple", "https://index.example/simple"),
+    ],
+)
+def test_the_index_that_pip_uses_is_asked_without_its_password(configured: str, simple: str) -> None:
+    site = configured_site(PackageIndex(index_url=configured))
+    assert site.simple == simple
+    assert "secret" not in repr(site)
+
+
+def test_a_pip_without_index_has_none() -> None:
+    with pytest.raises(UsageError) as error:
+        configured_site(PackageIndex(no_index=True))
+    assert error.value.code == "index-none"
+
+
+@pytest.mark.parametrize(
+    ("listed", "read"),
+    [
+        ("2025-10-27T08:28:21.535190Z", "2025-10-27T08:28:21.535190Z"),
+        ("2025-10-27T08:28:21Z", "2025-10-27T08:28:21Z"),
+        ("yesterday", ""),
+        ("2025-10-27T08:28:21Z --index-url x", ""),
+        (None, ""),
+        (7, ""),
+    ],
+)
+def test_the_upload_time_is_a_time_or_nothing(canned: Canned, client: IndexClient, listed: object, read: str) -> None:
+    entry = {"filename": WHEEL, "url": "x", "hashes": {"sha256": DIGEST}, "upload-time": listed}
+    body = {"meta": {"api-version": "1.1"}, "files": [entry]}
+    canned.answers["/simple/tiny/"] = Response(body=body, content_type="application/vnd.pypi.simple.v1+json")
+    assert [file.uploaded for file in client.files("tiny")] == [read]

@@ -121,7 +121,9 @@ def _compare_fields(first: Fields, second: Fields, *, changed: bool = False) -> 
         kind = kind_of(label)
         if kind is Kind.COMPRESSION and changed:
             continue  # other content is packed otherwise
-        yield Observation(kind, printable(first.name), f"{label} {one.shown}", f"{label} {other.shown}")
+        otherwise = ", written otherwise" if one.shown == other.shown else ""
+        told = f"{label} {one.shown}", f"{label} {other.shown}{otherwise}"
+        yield Observation(kind, printable(first.name), *told, header=True)
 
 
 def _compare_orders(first: tuple[str, ...], second: tuple[str, ...], where: str) -> Iterator[Observation]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-_SHOWN = 20
-"""Members that are named one by one; the others are counted."""
+_NAMED, _TOLD = 20, 5
+"""Members that are named one by one, and those of them that are told to people; the others are counted."""
 
 
 class Kind(StrEnum):
@@ -46,6 +46,8 @@ class Observation:
     """What the second has."""
     line_endings: bool = False
     """Whether only the line endings of a text differ."""
+    header: bool = False
+    """Whether it is in a header field, rather than in what a member holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,18 @@ class Difference:
     """What to look at first."""
     line_endings: bool = False
     """Whether nothing but line endings differ, in all of them."""
+    headers: bool = False
+    """Whether some of it is in header fields."""
+    texts: bool = False
+    """Whether some of it is in what members hold."""
 
     @property
     def others(self) -> str:
         """The members beside the first one, in a few words; empty where there are none."""
-        more = [member for member in self.members if member != self.first.member]
-        hidden = self.count - len(self.members)
-        return ", ".join([*more, *([f"{hidden} more"] if hidden else [])])
+        others = [member for member in self.members if member != self.first.member]
+        told = others[:_TOLD]
+        hidden = self.count - len(told) - bool(self.first.member)
+        return ", ".join([*told, *([f"{hidden} more"] if hidden else [])])
 
 
 def grouped(observations: Iterable[Observation]) -> tuple[Difference, ...]:
@@ -80,5 +87,12 @@ def grouped(observations: Iterable[Observation]) -> tuple[Difference, ...]:
 
 def _difference(kind: Kind, observations: list[Observation]) -> Difference:
     members = tuple(dict.fromkeys(seen.member for seen in observations if seen.member))
-    only_line_endings = all(seen.line_endings for seen in observations)
-    return Difference(kind, members[:_SHOWN], len(members), observations[0], only_line_endings)
+    return Difference(
+        kind,
+        members[:_NAMED],
+        len(members),
+        observations[0],
+        line_endings=all(seen.line_endings for seen in observations),
+        headers=any(seen.header for seen in observations),
+        texts=not all(seen.header for seen in observations),
+    )

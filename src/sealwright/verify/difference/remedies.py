@@ -14,14 +14,17 @@ _LINE_ENDINGS = (
     "only line endings differ: one of the two trees was checked out with others; state them in .gitattributes "
     "(`* text=auto eol=lf`) and build from a clean clone"
 )
+_WRITTEN = (
+    "the backend wrote something else about the files; build both with the same version of it and of its plugins, and "
+    "look for a field that is read from the environment"
+)
 _GENERAL: Mapping[Kind, str] = {
     Kind.UNCLASSIFIED: "treat it as other code until somebody has looked: unpack both archives by hand, in a container",
     Kind.CODE: "do not publish before the cause is known: one of the two machines, or a build step that depends on "
     "time, place or network, made other code; unpack both and compare the named members",
     Kind.CONTENT: "a build step wrote the named members differently; make it independent of time, host, locale and "
     "hash order, or commit its output",
-    Kind.METADATA: "the named field differs; build both with the same backend version, umask and user, and look for a "
-    "dynamic field that is read from the environment",
+    Kind.METADATA: "the named header field differs; build both with the same backend version, umask and user",
     Kind.COMPRESSION: "the same content was packed by another zlib (zlib, or zlib-ng in newer Pythons), or at another "
     "level; build both with one Python, see `zlib.ZLIB_RUNTIME_VERSION`",
     Kind.ORDERING: "members were listed in the order of a file system or of a hash; sort them in the build step that "
@@ -64,4 +67,7 @@ def remedy(difference: Difference, backend: str, *, wheel: bool) -> str:
         return _LINE_ENDINGS
     key = (backend, difference.kind)
     particular = _PARTICULAR.get(key, _GENERAL[difference.kind])
-    return particular if wheel else _OF_SDISTS.get(key, particular)
+    told = particular if wheel else _OF_SDISTS.get(key, particular)
+    if difference.kind is not Kind.METADATA or not difference.texts:
+        return told
+    return f"{_WRITTEN}; and {told}" if difference.headers else _WRITTEN

@@ -24,6 +24,8 @@ _CHECKSUM, _OWNER_NAMES = slice(148, 156), slice(265, 329)
 
 Extension = tuple[bytes, bytes]
 """The block of an extended header, and what follows it."""
+Read = tuple[bytes, tuple[tuple[bytes, bytes], ...]]
+"""The same block, and the records in what follows it."""
 
 
 def read_layout(stream: BinaryIO, names: Sequence[str], wanted: Mapping[str, int], limits: Limits) -> Layout:
@@ -105,14 +107,23 @@ def _fields(block: bytes, info: tarfile.TarInfo, extensions: list[Extension]) ->
     owner = f"{info.uid}:{info.gid} {info.uname}:{info.gname}".strip(": ")
     yield "owner", Value.of(block[_OWNER] + block[_OWNER_NAMES], owner)
     yield "form of the header", Value.of(_form(block, _MODE, _OWNER, _OWNER_NAMES), _magic(block))
-    records = [record for extension, data in extensions for record in _records(extension, data)]
-    times = [f"{key.decode()}={value.decode(errors='replace')}" for key, value in records if key in _TIMES]
-    blocks = b"".join(extension[_TIME].strip(b"0 \0") for extension, _ in extensions)
-    yield "times in the extended header", Value.of(blocks + "\0".join(times).encode(), " ".join(times))
-    others = [(key, b"" if key in _TIMES else value) for key, value in records if key != b"size"]
-    shown = " ".join(f"{key!r}={value!r}" for key, value in others if value)
-    forms = b"".join(_form(extension) for extension, _ in extensions)
-    yield "extended header", Value.of(forms + repr(others).encode(), shown)
+    read = [(extension, tuple(_records(extension, data))) for extension, data in extensions]
+    # Where there is an extended header for nothing but a fraction of a second, all of it is a matter of time.
+    of_times = [item for item in read if item[1] and all(key in _TIMES for key, _ in item[1])]
+    others = [item for item in read if item not in of_times]
+    yield "times in the extended header", _times(of_times, others)
+    said = [(key, b"" if key in _TIMES else value) for _, records in others for key, value in records if key != b"size"]
+    forms = b"".join(_form(extension) for extension, _ in others)
+    shown = " ".join(f"{key!r}={value!r}" for key, value in said if value)
+    yield "extended header", Value.of(forms + repr(said).encode(), shown)
+
+
+def _times(of_times: list[Read], others: list[Read]) -> Value:
+    records = [record for _, several in (*of_times, *others) for record in several if record[0] in _TIMES]
+    whole = b"".join(_form(extension) + extension[_TIME] for extension, _ in of_times)
+    stamps = b"".join(extension[_TIME].strip(b"0 \0") for extension, _ in others)
+    shown = " ".join(f"{key.decode()}={value.decode(errors='replace')}" for key, value in records)
+    return Value.of(whole + stamps + repr(records).encode(), shown)
 
 
 def _form(block: bytes, *fields: slice) -> bytes:

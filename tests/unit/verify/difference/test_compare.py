@@ -139,7 +139,7 @@ OTHER_SOURCE = changed(IN_SDIST, **{"__init__.py": b"def main():\n    return 2\n
 SDISTS: dict[str, tuple[bytes, list[Kind]]] = {
     "nothing": (sdist(), []),
     "times of members": (sdist(entry=setting(mtime=EPOCH + 1)), [TIMES]),
-    "times with fractions": (sdist(entry=setting(mtime=EPOCH + 0.5)), [META, TIMES]),
+    "times with fractions": (sdist(entry=setting(mtime=EPOCH + 0.5)), [TIMES]),
     "time of the archive": (sdist(stamp=EPOCH + 1), [TIMES]),
     "name of the archive": (sdist(name="tiny-1.0.tar"), [META]),
     "owner": (sdist(entry=setting(uid=1000, gid=1000)), [META]),
@@ -248,7 +248,7 @@ def test_many_members_are_counted_and_some_named() -> None:
     many = {f"tiny/m{number:03}.py": b"x\n" for number in range(300)}
     found = compared(wheel(with_(IN_WHEEL, **many)), wheel({**IN_WHEEL, **dict.fromkeys(many, b"y\n")}), WHEEL)[CODE]
     assert (len(found.members), found.count) == (20, 300)
-    assert found.others.endswith("tiny/m019.py, 280 more")
+    assert found.others == "tiny/m001.py, tiny/m002.py, tiny/m003.py, tiny/m004.py, tiny/m005.py, 294 more"
 
 
 def test_a_program_beyond_what_is_held_is_still_code() -> None:

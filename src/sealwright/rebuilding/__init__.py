@@ -1,0 +1,1 @@
+"""Rebuilding a published release, anybody's, with the backend that it names, and comparing file by file."""

@@ -146,7 +146,7 @@ def _requirements(info: ProjectInfo) -> tuple[str, ...]:
 
 def _is_direct(text: object) -> bool:
     try:
-        return Requirement(str(text)).url is not None
+        return not isinstance(text, str) or Requirement(text).url is not None
     except InvalidRequirement:
         return True
 

@@ -122,8 +122,7 @@ def _source(identifier: str, name: str = "", url: str = "") -> dict[str, str]:
 
 
 def _links(known: Known) -> list[str]:
-    links = dict.fromkeys(link for advisory in known.vulnerability.advisories for link in advisory.links)
-    return [quote(link, safe=f"{_FRAGMENT}#%") for link in links][:_LINKS]
+    return list(dict.fromkeys(link for a in known.vulnerability.advisories for link in a.links))[:_LINKS]
 
 
 def _properties(known: Known) -> Iterator[dict[str, str]]:

@@ -30,7 +30,9 @@ LARGEST = 64 * 1024 * 1024
 ECOSYSTEM = "PyPI"
 AGAIN = "ask again; nothing is known about these dependencies until it answers"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
-_ADDRESS = re.compile(r"https?://[!-~]+")
+# RFC 3986, without what only a few of its readers understand.
+_CHARACTERS = r"(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})"
+_ADDRESS = re.compile(rf"https?://{_CHARACTERS}+(?:#{_CHARACTERS}*)?")
 _CWE = re.compile(r"CWE-([1-9]\d{0,5})")
 
 

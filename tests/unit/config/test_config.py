@@ -89,3 +89,70 @@ def test_an_effective_policy_survives_as_json():
     policy = Policy().with_settings(Settings())
     assert Policy.model_validate_json(policy.model_dump_json()) == policy
     assert Settings.model_validate_json(Settings(cells=(Cell("ubuntu-24.04", "3.13"),)).model_dump_json()).cells
+
+
+IGNORE = {
+    "id": '"PYSEC-2018-28"',
+    "package": '"requests"',
+    "reason": '"only talks to our own hosts"',
+    "expires": "2026-12-31",
+}
+
+
+def ignoring(**changes):
+    """A policy with one ignore."""
+    return "[[audit.ignore]]\n" + "".join(f"{key} = {value}\n" for key, value in {**IGNORE, **changes}.items())
+
+
+def test_an_ignore_is_read_and_survives_as_json():
+    policy = load_policy(ignoring(justification='"code_not_reachable"'))
+    (ignore,) = policy.audit.ignore
+    assert ignore.expires.isoformat() == "2026-12-31"
+    assert ignore.justification == "code_not_reachable"
+    assert Policy.model_validate_json(policy.model_dump_json()) == policy
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("id", '"*"'),
+        ("id", '"PYSEC-*"'),
+        ("id", '"PYSEC-2018-28 CVE-2018-18074"'),
+        ("id", '""'),
+        ("package", '"*"'),
+        ("package", '"requests*"'),
+        ("package", '"requests, urllib3"'),
+        ("package", '""'),
+        ("reason", '"too short"'),
+        ("reason", f'"{" " * 30}"'),
+        ("expires", '"never"'),
+        ("expires", "20000"),
+        ("expires", "2026-12-31T00:00:00Z"),
+        ("justification", '"we say so"'),
+        ("version", '"<3"'),
+    ],
+)
+def test_an_ignore_names_one_advisory_of_one_package_with_a_reason_and_a_day(key, value):
+    with pytest.raises(UsageError) as caught:
+        load_policy(ignoring(**{key: value}))
+    assert caught.value.code == "configuration-invalid"
+    assert key in caught.value.message
+
+
+def test_an_ignore_in_another_spelling_is_the_same_one():
+    with pytest.raises(UsageError, match="ignored twice"):
+        load_policy(ignoring() + ignoring(id='"pysec-2018-28"', package='"Requests"', expires="2027-01-31"))
+
+
+@pytest.mark.parametrize("audit", ["block", "report"])
+@pytest.mark.parametrize("mode", list(Mode))
+def test_an_ignore_that_has_ended_stops_even_a_release_that_only_reports(audit, mode):
+    policy = Policy().with_settings(Settings(audit=audit))
+    expired = (Finding.failed("audit-ignores", "ignore-expired"),)
+    assert policy.judge(expired, mode) == expired
+
+
+def test_reporting_stops_neither_for_what_is_known_nor_for_what_is_not():
+    policy = Policy().with_settings(Settings(audit="report"))
+    findings = (Finding.failed("audit", "vulnerable-dependency"), Finding.unavailable("audit", "audit-unreachable"))
+    assert policy.judge(findings, Mode.RELEASE) == ()

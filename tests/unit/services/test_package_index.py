@@ -1,3 +1,4 @@
+import base64
 import os
 
 import pytest
@@ -96,3 +97,41 @@ def test_a_configuration_file_that_is_none_is_named(home, tmp_path):
     with pytest.raises(UsageError, match=r"pip\.conf") as refused:
         PackageIndex.from_pip(home)
     assert refused.value.code == "pip-configuration-malformed"
+
+
+@pytest.mark.parametrize(
+    ("settings", "url"),
+    [
+        ({}, "https://pypi.org/simple"),
+        ({"PIP_INDEX_URL": f"{MIRROR}/"}, MIRROR),
+        ({"PIP_INDEX_URL": MIRROR, "PIP_EXTRA_INDEX_URL": OTHER}, MIRROR),
+        ({"PIP_INDEX_URL": MIRROR, "PIP_EXTRA_INDEX_URL": "https://pypi.org/simple/"}, "https://pypi.org/simple"),
+        ({"PIP_EXTRA_INDEX_URL": MIRROR}, "https://pypi.org/simple"),
+        ({"PIP_INDEX_URL": "https://pypi.org.evil.example/simple"}, "https://pypi.org.evil.example/simple"),
+    ],
+)
+def test_pypi_says_what_is_pypis_wherever_it_is_one_of_the_indexes(settings, url):
+    authority = PackageIndex.of(settings).authority
+    assert authority is not None
+    assert authority.url == url
+    assert authority.headers == {}
+
+
+def test_nobody_says_it_where_no_index_may_be_asked():
+    assert PackageIndex.of({"PIP_NO_INDEX": "1", "PIP_INDEX_URL": MIRROR}).authority is None
+
+
+@pytest.mark.parametrize(
+    ("address", "user"),
+    [
+        ("https://name:secret@mirror.example:8443/simple", b"name:secret"),
+        ("https://name@mirror.example:8443/simple/", b"name:"),
+        ("https://a%40b:p%2Fq%3A@mirror.example:8443/simple", b"a@b:p/q:"),
+        ("https://name:with@sign@mirror.example:8443/simple", b"name:with@sign"),
+    ],
+)
+def test_user_and_password_are_sent_and_not_shown(address, user):
+    authority = PackageIndex.of({"PIP_INDEX_URL": address}).authority
+    assert authority.url == "https://mirror.example:8443/simple"
+    assert authority.host == "mirror.example"
+    assert base64.b64decode(authority.headers["Authorization"].removeprefix("Basic ")) == user

@@ -24,7 +24,12 @@ _PBR = "pbr"
 _SETUPTOOLS = ("setuptools", _PBR)
 _FROM_LOG = ("AUTHORS", "ChangeLog")
 _UV = ("uv_build", "uv")
-_REWRITES = {"pdm": "pdm-backend", "uv_build": "uv_build", "uv": "uv_build", "poetry_dynamic_versioning": "its plugin"}
+_REWRITES = {
+    "pdm": "pdm-backend",
+    "uv_build": "uv_build",
+    "uv": "uv_build",
+    "poetry_dynamic_versioning": "poetry-dynamic-versioning",
+}
 """Backends that write pyproject.toml anew, and how they are called."""
 
 

@@ -13,7 +13,7 @@ from sealwright.report.answer import Answer
 from sealwright.stages.normal_sdist import RULES
 from sealwright.verify.difference import Difference, remedy
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # it imports `build`, which not everybody has; whoever has an outcome has it
     from sealwright.rebuilding.rebuild import Compared, Outcome
 
 

@@ -28,7 +28,7 @@ def form_of(built: Built, settings: Settings) -> dict[str, object]:
 
 def _in_words(built: Built, settings: Settings, plan: Plan) -> str:
     if built.told:
-        return f"sdist normalised by {RULES}: {built.backend or 'the backend'} wrote {', '.join(built.told)}"
+        return f"sdist normalised: {', '.join(built.told)}; {RULES}, made by {built.backend or 'its backend'}"
     left = "sdist as the backend made it"
     if settings.sdist == "normalised":
         return left

@@ -212,6 +212,16 @@ def test_a_release_that_is_not_there_is_exit_3(
     assert ask(project, source="pypi:no-such-project==1") == 3
 
 
+@pytest.mark.parametrize("name", ["../../../escaped-1.2.3.tar.gz", "/tmp/escaped-1.2.3.tar.gz", "a b-1.2.3.tar.gz"])  # noqa: S108
+def test_a_name_from_the_index_never_leads_out_of_the_folder(
+    index: LoopbackIndex, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    index.projects["tiny-project"][name] = Listed(b"evil", uploaded=UPLOADED)
+    assert ask(project) == 3
+    assert "answer-malformed" in capsys.readouterr().err
+    assert not list(tmp_path.rglob("escaped-*"))
+
+
 def test_an_index_that_serves_other_bytes_than_it_lists_is_refused(index: LoopbackIndex, project: Path) -> None:
     serve(index, released_wheel(), sha256="0" * 64)
     request = Request(("pypi:tiny-project==1.2.3",), project, project)

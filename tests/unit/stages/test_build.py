@@ -300,7 +300,7 @@ def test_other_backends_are_reproducible_too_and_it_is_said_whose_sdist_was_norm
         )
         (said,) = [f for f in found.record.findings if f.check == "sdist-form"]
         assert (said.state, said.subject) == (State.PASS, SDIST)
-        assert ("normalised by" in said.found) == normalised
+        assert ("sdist normalised: " in said.found) == normalised
 
 
 def test_an_sdist_is_left_as_its_backend_made_it_where_a_project_asks_for_that(tmp_path):

@@ -22,7 +22,9 @@ _SEEN = frozenset(
         *("absolute-path", "path-traversal", "backslash-in-name", "control-character-in-name"),
         *("invisible-character-in-name", "name-not-normalised", "name-too-long", "name-ends-badly"),
         *("case-collision", "member-below-file", "setid-bit", "top-level", "pth-file", "bytecode", "native-code"),
-        *("data-scheme", "zip-comment", "zip-member-comment", "zip-extra-field", "tar-pax-key"),
+        *("device-name", "startup-module", "editable-install", "other-metadata", "shadows-standard-library"),
+        *("data-scheme", "data-escapes", "installed-twice"),
+        *("zip-comment", "zip-member-comment", "zip-extra-field", "tar-pax-key"),
     }
 )
 

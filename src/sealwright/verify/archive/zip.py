@@ -10,15 +10,13 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from sealwright.verify.archive.faults import Broken, Fault
 from sealwright.verify.archive.limits import CHUNK, Limits
 from sealwright.verify.archive.members import Keep, Kind, Member, hashed
+from sealwright.verify.archive.zip_records import END, ZIP64_MARK, Entry, central_entry, plausible_end
 
-_END = struct.Struct("<4s4H2LH")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _STORED, _DEFLATED = 0, 8
 _UTF8 = 0x0800
@@ -26,23 +24,6 @@ _COMPRESSION_OPTIONS = 0x0006
 _ZIP64 = 0x0001
 _TIMES = frozenset({0x5455, 0x7875, 0x5855})
 """Extra fields that hold nothing but times and owners."""
-_ZIP64_MARK = 0xFFFFFFFF
-_NEWEST = 63
-"""Of what a reader has to know, in tenths; other readers refuse what is newer."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    name: bytes
-    flags: int
-    method: int
-    crc: int
-    packed: int
-    size: int
-    mode: int
-    offset: int
-    extra: bytes
-    comment: bytes
 
 
 class ZipReader:
@@ -75,12 +56,12 @@ class ZipReader:
         if position != directory:
             self.faults.append(Fault("hidden-data", found=f"bytes {position} to {directory}"))
 
-    def _directory(self) -> tuple[list[_Entry], int]:
+    def _directory(self) -> tuple[list[Entry], int]:
         fields = self._end()
         count, size, offset = fields[4], fields[5], fields[6]
         if fields[1] or fields[2] or fields[3] != count:
             raise Broken("unreadable", found="a zip in several parts")
-        if _ZIP64_MARK in (size, offset):
+        if ZIP64_MARK in (size, offset):
             raise Broken("zip-64")
         if count > self._limits.members:
             raise Broken("too-many-members", found=str(count))
@@ -89,35 +70,35 @@ class ZipReader:
         data = self._read(offset, size)
         entries, at = [], 0
         for _ in range(count):
-            entry, at = _entry(data, at)
+            entry, at = central_entry(data, at)
             entries.append(entry)
         if at != len(data):
             self.faults.append(Fault("hidden-data", found="in the central directory"))
         return entries, offset
 
     def _end(self) -> tuple[int, ...]:
-        tail_start = max(0, self._length - _END.size - 0xFFFF)
+        tail_start = max(0, self._length - END.size - 0xFFFF)
         tail = self._read(tail_start, self._length - tail_start)
         at = tail.rfind(b"PK\x05\x06")
-        if at < 0 or at + _END.size > len(tail):
+        if at < 0 or at + END.size > len(tail):
             raise Broken("unreadable", found="not a zip, or cut off")
-        fields: tuple[int, ...] = _END.unpack_from(tail, at)
+        fields: tuple[int, ...] = END.unpack_from(tail, at)
         if tail[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
             raise Broken("zip-64", found="a second, larger end record")
-        if _plausible_end(tail, tail_start, at):
+        if plausible_end(tail, tail_start, at):
             self.faults.append(Fault("zip-two-ends", found=f"a second end record before byte {tail_start + at}"))
-        behind = len(tail) - at - _END.size
+        behind = len(tail) - at - END.size
         if fields[7]:
             self.faults.append(Fault("zip-comment", found=f"{fields[7]} bytes"))
         if behind != fields[7]:
             self.faults.append(Fault("trailing-data", found=f"{behind - fields[7]} bytes"))
         # The directory must end where its end is: this also finds a second end record.
-        if fields[5] + fields[6] != tail_start + at and _ZIP64_MARK not in fields[5:7]:
+        if fields[5] + fields[6] != tail_start + at and ZIP64_MARK not in fields[5:7]:
             early = fields[5] + fields[6] < tail_start + at
             raise Broken("prepended-data" if early else "unreadable", found="offsets do not fit the file")
         return fields
 
-    def _bounded(self, entries: list[_Entry]) -> None:
+    def _bounded(self, entries: list[Entry]) -> None:
         limits, total = self._limits, sum(entry.size for entry in entries)
         if total > limits.total or total > max(limits.ratio_from, limits.ratio * self._length):
             raise Broken("decompression-bomb", found=f"{total} bytes from {self._length}")
@@ -125,7 +106,7 @@ class ZipReader:
             if entry.size > limits.member:
                 raise Broken("member-too-large", self._name(entry), f"{entry.size} bytes")
 
-    def _local(self, entry: _Entry) -> int:
+    def _local(self, entry: Entry) -> int:
         """Where the data of `entry` begins, after its local header was found to agree."""
         name = self._name(entry)
         head = self._read(entry.offset, _LOCAL.size)
@@ -139,7 +120,7 @@ class ZipReader:
         self._judge_extra(name, rest[name_length:])
         return entry.offset + _LOCAL.size + len(rest)
 
-    def _member(self, entry: _Entry, start: int) -> Member | None:
+    def _member(self, entry: Entry, start: int) -> Member | None:
         name = self._name(entry)
         self._judge_entry(entry, name)
         if entry.method not in (_STORED, _DEFLATED) or entry.flags & ~(_UTF8 | _COMPRESSION_OPTIONS):
@@ -161,7 +142,7 @@ class ZipReader:
         keep = self._keep(name, entry.size)
         return hashed(name, permissions, entry.size, self._content(entry, start), self._algorithm, keep=keep)
 
-    def _judge_entry(self, entry: _Entry, name: str) -> None:
+    def _judge_entry(self, entry: Entry, name: str) -> None:
         if entry.comment:
             self.faults.append(Fault("zip-member-comment", name))
         if entry.method not in (_STORED, _DEFLATED):
@@ -183,7 +164,7 @@ class ZipReader:
                 self.faults.append(Fault("zip-extra-field", name, hex(kind)))
             at += 4 + size
 
-    def _content(self, entry: _Entry, start: int) -> Iterator[bytes]:
+    def _content(self, entry: Entry, start: int) -> Iterator[bytes]:
         crc, size = 0, 0
         for chunk in self._unpacked(entry, start):
             crc, size = zlib.crc32(chunk, crc), size + len(chunk)
@@ -193,7 +174,7 @@ class ZipReader:
         if (crc, size) != (entry.crc, entry.size):
             self.faults.append(Fault("zip-size-lies", self._name(entry), "size or checksum"))
 
-    def _unpacked(self, entry: _Entry, start: int) -> Iterator[bytes]:
+    def _unpacked(self, entry: Entry, start: int) -> Iterator[bytes]:
         if entry.method == _STORED:
             yield from self._packed(entry, start)
             return
@@ -211,7 +192,7 @@ class ZipReader:
         if inflate.unused_data:
             self.faults.append(Fault("hidden-data", self._name(entry), "behind its compressed data"))
 
-    def _packed(self, entry: _Entry, start: int) -> Iterator[bytes]:
+    def _packed(self, entry: Entry, start: int) -> Iterator[bytes]:
         at, end = start, start + entry.packed
         while at < end:
             chunk = self._read(at, min(CHUNK, end - at))
@@ -220,7 +201,7 @@ class ZipReader:
             at += len(chunk)
             yield chunk
 
-    def _name(self, entry: _Entry) -> str:
+    def _name(self, entry: Entry) -> str:
         encoding = "utf-8" if entry.flags & _UTF8 else "ascii"
         try:
             return entry.name.decode(encoding)
@@ -234,33 +215,3 @@ class ZipReader:
     def _read(self, offset: int, size: int) -> bytes:
         self._stream.seek(offset)
         return self._stream.read(size)
-
-
-def _plausible_end(tail: bytes, start: int, end: int) -> bool:
-    """Whether an earlier end record points at a directory right in front of it, so that a reader could take it."""
-    at = tail.rfind(b"PK\x05\x06", 0, end)
-    while at >= 0:
-        if at + _END.size <= len(tail):
-            fields = _END.unpack_from(tail, at)
-            if fields[4] and fields[5] + fields[6] == start + at:
-                return True
-        at = tail.rfind(b"PK\x05\x06", 0, at)
-    return False
-
-
-def _entry(data: bytes, at: int) -> tuple[_Entry, int]:
-    if len(data) - at < _CENTRAL.size or data[at : at + 4] != b"PK\x01\x02":
-        raise Broken("unreadable", found="a damaged central directory")
-    fields = _CENTRAL.unpack_from(data, at)
-    _, _, needed, flags, method, _, _, crc, packed, size, names, extras, comments, disk, _, attributes, offset = fields
-    begin = at + _CENTRAL.size
-    end_name, end_extra = begin + names, begin + names + extras
-    end = end_extra + comments
-    if end > len(data):
-        raise Broken("unreadable", found="a damaged central directory")
-    if _ZIP64_MARK in (packed, size, offset):
-        raise Broken("zip-64")
-    if disk or needed & 0xFF > _NEWEST:
-        raise Broken("unreadable", found="a zip in several parts" if disk else f"a zip of version {needed}")
-    name, extra, comment = data[begin:end_name], data[end_name:end_extra], data[end_extra:end]
-    return _Entry(name, flags, method, crc, packed, size, attributes >> 16, offset, extra, comment), end

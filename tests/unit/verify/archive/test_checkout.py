@@ -20,6 +20,7 @@ from tests.support.archives import (
 )
 
 from sealwright.model import Finding, State
+from sealwright.verify.archive import Commit
 from sealwright.verify.archive.attributes import attributes_of
 
 LARGE = b"large content\n" * 10
@@ -157,3 +158,16 @@ def test_an_egg_info_among_test_data_is_not_the_projects_own() -> None:
     files = {**COMMITTED, path: b"[console_scripts]\ndemo = demo:main\n", "tests/demo.egg-info/requires.txt": b"demo\n"}
     findings = judged({WHEEL: good_wheel().build(), SDIST: good_sdist(files).build()}, commit_of(files))
     assert codes(findings) == set()
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(b"gitdir: ../../../.git/modules/vendored\n", set()), (b"gitdir: x\n[core] fsmonitor=evil\n", {"not-in-git"})],
+)
+def test_what_git_leaves_in_the_folder_of_a_submodule_is_explained(data: bytes, expected: set[str]) -> None:
+    commit = commit_of({**COMMITTED, "src/tiny/vendored/x.py": b""})
+    with_module = Commit(commit.tree, commit.read_object, submodules={"src/tiny/vendored": "0" * 40})
+    sdist = good_sdist()
+    sdist.add(f"{STEM}/src/tiny/vendored/x.py", b"")
+    sdist.add(f"{STEM}/src/tiny/vendored/.git", data)
+    assert codes(judged({SDIST: sdist.build()}, with_module)) == expected

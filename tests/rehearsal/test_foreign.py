@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from sealwright.rehearsal.layout import Layout
 from tests.rehearsal import support
 from tests.support import advisories, projects
 from tests.support.foreign import PLUGGY, STRUCTLOG, TOMLKIT, Foreign, checked_in
@@ -49,12 +51,38 @@ def test_submodules_that_are_here_come_along_into_every_job_that_looks_at_the_tr
     assert outcome.exit_code == 0, (support.codes(outcome), outcome.results)
 
 
-def test_a_vulnerable_dependency_stops_the_release(tmp_path: Path) -> None:
+def _vulnerable_project(folder: Path, settings: str = "") -> Path:
     dependency = 'dependencies = ["requests==2.19.1"]\n\n[project.scripts]'
-    pyproject = projects.PYPROJECT.replace("[project.scripts]", dependency)
-    project = projects.make_project(tmp_path / "project", **{"pyproject.toml": pyproject})
+    pyproject = projects.PYPROJECT.replace("[project.scripts]", dependency) + settings
+    return projects.make_project(folder, **{"pyproject.toml": pyproject})
+
+
+def test_a_vulnerable_dependency_stops_the_release(tmp_path: Path) -> None:
+    project = _vulnerable_project(tmp_path / "project")
     folder = advisories.write_advisories(tmp_path / "osv", advisories.REQUESTS)
     outcome = support.run(project, tmp_path / "out", world=support.World(advisories=folder))
     assert support.failed(outcome) == ["examine"]
     assert "vulnerable-dependency" in support.codes(outcome)
     assert support.on_index(outcome.out, "testpypi") == []
+
+
+def test_a_vulnerability_that_is_only_reported_is_released_with_a_vex(tmp_path: Path) -> None:
+    project = _vulnerable_project(tmp_path / "project", 'audit = "report"\n')
+    folder = advisories.write_advisories(tmp_path / "osv", *advisories.REAL)
+    outcome = support.run(project, tmp_path / "out", world=support.World(advisories=folder))
+    assert outcome.exit_code == 0, (support.codes(outcome), outcome.results)
+    found = [f.found for f in outcome.records["examine"].findings if f.code == "vulnerable-dependency"]
+    assert any("HIGH 7.5" in text and "required by the project itself" in text for text in found)
+    assert any("brought by requests -> urllib3" in text for text in found)
+    listed = {entry["path"] for entry in json.loads((outcome.out / "release.json").read_bytes())["files"]}
+    assert {"evidence/vex.cdx.json", "evidence/vex.cdx.json.sigstore.json", "reports/audit.sarif"} <= listed
+    vex = json.loads((outcome.out / "evidence/vex.cdx.json").read_bytes())
+    assert {entry["analysis"]["state"] for entry in vex["vulnerabilities"]} == {"in_triage"}
+    assert all(a["ref"].startswith("urn:cdx:") for entry in vex["vulnerabilities"] for a in entry["affects"])
+    (result, *_) = json.loads((outcome.out / "reports/audit.sarif").read_bytes())["runs"][0]["results"]
+    line = result["locations"][0]["physicalLocation"]["region"]["startLine"]
+    assert "requests==2.19.1" in (project / "pyproject.toml").read_text().splitlines()[line - 1]
+    (release,) = json.loads((Layout(outcome.out).services / "github" / "releases.json").read_bytes())["releases"]
+    names = {asset["name"] for asset in release["assets"]}
+    assert {"vex.cdx.json", "vex.cdx.json.sigstore.json"} <= names
+    assert "audit.sarif" not in names

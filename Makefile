@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 REHEARSE_VENV := build/rehearse-venv
 
-.PHONY: rehearse test lint bench lock-tools workflow clean
+.PHONY: rehearse test lint bench compare lock-tools workflow clean
 
 rehearse: $(REHEARSE_VENV)/.ready
 	PYTHONPATH=src $(REHEARSE_VENV)/bin/python -m sealwright rehearse --out build/rehearsal $(REHEARSE_FLAGS)
@@ -16,6 +16,10 @@ lint: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(VENV)/bin/python benchmarks/run.py
+
+# Writes docs/comparison.md anew: PARTS are any of archives, sboms, audits.
+compare: $(VENV)/.ready
+	$(VENV)/bin/python benchmarks/compare.py $(PARTS)
 
 workflow: $(VENV)/.ready
 	$(VENV)/bin/python -m sealwright workflow

@@ -170,12 +170,12 @@ def _sealwright(folder: Path, lock: str, url: str, right: str) -> str:
     policy = Policy().with_settings(Settings())
     files = {"dist/tiny-1.0-py3-none-any.whl": b"a wheel"}
     made = {"evidence/pylock.toml": lock.encode()}
-    environ = {OSV_VARIABLE: url}
+    environ = {**PackageIndex.from_pip(os.environ).pip_env(), OSV_VARIABLE: url}
     context = make_context(folder / "ours", files, made=made, policy=policy, mode=Mode.RELEASE, environ=environ)
     try:
         findings = audit.run(context).findings
     except SealwrightError as error:
-        findings = (finding_of(error, audit.CHECK),)
+        findings = (finding_of(error, "audit"),)
     code = exit_code_of(policy.judge(findings, Mode.RELEASE))
     shown = [finding for finding in findings if finding.state is not State.PASS] or list(findings)
     means = {0: "clean", 3: "unknown"}.get(

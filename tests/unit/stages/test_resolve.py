@@ -7,7 +7,7 @@ from tests.support.wheels import sha256_of, write_wheel
 
 from sealwright.errors import Refused
 from sealwright.model import State
-from sealwright.services import closures
+from sealwright.services import resolving
 from sealwright.services.closures import python_floor
 from sealwright.verify.closure import parse_pylock
 
@@ -126,7 +126,7 @@ def test_a_release_without_a_wheel_has_no_closure(release):
 
 def test_passwords_of_a_private_index_do_not_get_into_evidence():
     text = 'url = "https://user:pass@mirror.example/a.whl"\nurl = "https://mirror.example/b@1.whl"\n'
-    assert closures._USER.sub("", text) == text.replace("user:pass@", "")
+    assert resolving._USER.sub("", text) == text.replace("user:pass@", "")
 
 
 @pytest.mark.index

@@ -26,6 +26,7 @@ Command = Callable[[Invocation], int]
 
 COMMANDS: dict[str, str] = {
     "rehearse": "run the whole release here, against local stand-ins, before any tag exists",
+    "doctor": "look at how this repository releases, before anything is tagged",
     "workflow": "render .github/workflows/release.yml from the job table, or check it",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }

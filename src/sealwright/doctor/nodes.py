@@ -14,9 +14,12 @@ import yaml
 
 from sealwright.errors import Refused
 
-MAX_CHARACTERS = 512 * 1024
+MAX_CHARACTERS = 256 * 1024
 MAX_NODES = 50_000
 MAX_DEPTH = 40
+# What PyYAML takes long for. (libyaml is faster, and overflows the stack on deep nesting instead of saying so.)
+_MAX_LINE = 32 * 1024
+_TOO_DEEP = re.compile(rf"[\[{{](?:\s*[\[{{]){{{MAX_DEPTH}}}")
 # Where YAML ends a line; `str.splitlines` knows further places, and the numbers would no longer agree.
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -153,11 +156,22 @@ def read_yaml(path: str, text: str) -> Table:
     """
     if len(text) > MAX_CHARACTERS:
         raise Unreadable(1, f"it has more than {MAX_CHARACTERS} characters")
+    source = Source.of(path, text)
+    _refuse_costly(text, source)
     node = _composed(text)
-    found = _Reader(Source.of(path, text)).read(node, 0) if node is not None else None
+    found = _Reader(source).read(node, 0) if node is not None else None
     if not isinstance(found, Table):
         raise Unreadable(1, "a mapping was expected at its top")
     return found
+
+
+def _refuse_costly(text: str, source: Source) -> None:
+    long = next((number for number, line in enumerate(source.lines, 1) if len(line) > _MAX_LINE), None)
+    if long is not None:
+        raise Unreadable(long, f"the line has more than {_MAX_LINE} characters")
+    deep = _TOO_DEEP.search(text)
+    if deep is not None:
+        raise Unreadable(text.count("\n", 0, deep.start()) + 1, "it is nested too deeply")
 
 
 def _composed(text: str) -> yaml.Node | None:

@@ -56,12 +56,10 @@ _OPTIONS = ("-p", "--password", "--token", "-t", "--auth", "-a")
 def _look(posture: Posture) -> Iterator[Defect]:
     yield from _in_files(posture)
     for workflow in posture.workflows:
-        found: dict[int, Defect] = {}
-        for text in _credentials(posture, workflow):
-            found.setdefault(text.line, _stored(text))
-        for job in workflow.jobs:
-            for defect in _typed(posture, job):
-                found.setdefault(defect.place.line, defect)
+        typed = (defect for job in workflow.jobs for defect in _typed(posture, job))
+        found: dict[Place, Defect] = {}
+        for defect in (*map(_stored, _credentials(posture, workflow)), *typed):
+            found.setdefault(defect.place, defect)
         yield from found.values()
     yield from _by_hand(posture)
 

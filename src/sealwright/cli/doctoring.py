@@ -13,14 +13,14 @@ from typing import TypeVar
 from sealwright.cli import Invocation
 from sealwright.config import load_settings
 from sealwright.doctor.audits import CODES
-from sealwright.doctor.examine import examine, explained
+from sealwright.doctor.examine import examine
 from sealwright.doctor.material import LastRelease, Material, RepositorySettings, Unseen
 from sealwright.doctor.wanted import is_requirements, is_wanted
 from sealwright.endpoints import Endpoints
 from sealwright.errors import SealwrightError, UsageError
 from sealwright.project import github_repository, read_project
 from sealwright.project.tables import Reader, read_text
-from sealwright.report.doctor import as_json, as_lines, as_sarif, exit_code
+from sealwright.report.doctor import as_json, as_lines, as_sarif, exit_code, explanation_lines
 from sealwright.services.github_settings import GitHubSettings
 from sealwright.services.index import IndexClient, IndexFile
 from sealwright.services.trust import public_good
@@ -50,7 +50,7 @@ def explain(code: str) -> int:
         near = difflib.get_close_matches(code, CODES, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "docs/doctor.md lists them all"
         raise UsageError("code-unknown", f"no audit says {code!r}", hint=hint)
-    sys.stdout.write(explained(CODES[code]))
+    sys.stdout.writelines(f"{line}\n" for line in explanation_lines(CODES[code]))
     return 0
 
 

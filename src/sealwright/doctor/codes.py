@@ -56,6 +56,11 @@ def unless_published(posture: Posture) -> str:
     return "" if posture.uploads else "no workflow publishes"
 
 
+def unless_workflows(posture: Posture) -> str:
+    """Why a question about workflows cannot be asked; empty where it can."""
+    return "" if posture.workflows or posture.faults else "there is no workflow"
+
+
 def never(_: Posture) -> str:
     """For a question that can always be asked."""
     return ""

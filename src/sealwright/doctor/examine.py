@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sealwright.doctor.audits import AUDITS
-from sealwright.doctor.codes import Audit, Code, Defect
+from sealwright.doctor.codes import Audit, Defect
 from sealwright.doctor.material import Material
 from sealwright.doctor.posture import Posture, Upload
 from sealwright.model import Finding, Level, State
@@ -47,12 +47,6 @@ def examine(material: Material) -> Examined:
         elif not found:
             others.append(Finding.passed(audit.name, found=audit.about))
     return Examined(posture.uploads, len(posture.workflows), tuple(sorted(defects, key=_weight)), tuple(others))
-
-
-def explained(code: Code) -> str:
-    """Everything that there is to say about a code."""
-    level = {Level.REQUIRE: "blocks", Level.ENFORCE: "blocks", Level.REPORT: "is reported and never blocks"}[code.level]
-    return f"{code.name}: {code.title} ({level})\n\n{code.why}\n\n{code.more}\n"
 
 
 def _finding(audit: Audit, defect: Defect) -> Finding:

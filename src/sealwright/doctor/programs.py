@@ -34,6 +34,21 @@ _NODE = (
     *(("npx",), ("bunx",)),
     *((tool, word) for tool in ("npm", "pnpm", "yarn") for word in ("install", "i", "exec")),
 )
+_VALUED = (
+    *("-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints", "-i", "--index-url", "--index"),
+    *(
+        "--extra-index-url",
+        "-p",
+        "--python",
+        "-t",
+        "--target",
+        "--prefix",
+        "--root",
+        "--cache-dir",
+        "--find-links",
+        "-f",
+    ),
+)
 _RUNNERS = ("make", "just", "task", "invoke", "tox", "nox")
 _INTERPRETER = re.compile(r"(?:python|pypy|py)[0-9.]*|bash|sh|node|pwsh")
 _SCRIPT = re.compile(r"(?:[\w.-]+/)*[\w.-]+\.(?:py|sh|bash|ps1|js)|\.{1,2}/[\w./-]+")
@@ -143,8 +158,11 @@ def requirement_files(command: Command, files: Mapping[str, str]) -> tuple[str, 
 def _hashed(command: Command, files: Mapping[str, str]) -> bool:
     """Whether everything comes from files with hashes: pip then checks them without being told."""
     named = requirement_files(command, files)
-    others = [word for word in command.words[2:] if not word.startswith("-")]
-    return bool(named) and len(others) <= len(named) and all("--hash=" in files[path] for path in named)
+    words = command.words[next(len(known) for known in _INSTALLS if command.starts(*known)) :]
+    pairs = zip(words, ("", *words), strict=False)
+    others = [word for word, before in pairs if not word.startswith("-") and before not in _VALUED]
+    synced = command.starts("uv", "pip", "sync")
+    return bool(named) and (synced or not others) and all("--hash=" in files[path] for path in named)
 
 
 def _found(name: str, files: Mapping[str, str]) -> str | None:

@@ -49,17 +49,18 @@ def starts(posture: Posture, upload: Upload) -> tuple[Start, ...]:
 
 def _starts(posture: Posture, workflow: Workflow, job: Job, condition: str, depth: int) -> Iterator[Start]:
     for start in starts_of(workflow):
-        if _could_run(workflow, job, start.facts) and _holds(condition, start.facts):
+        if could_run(workflow, job, start.facts) and _holds(condition, start.facts):
             yield start
     if depth > 4:
         return
     for caller, calling in posture.callers(workflow):
         for start in _starts(posture, caller, calling, "", depth + 1):
-            if _could_run(workflow, job, start.facts) and _holds(condition, start.facts):
+            if could_run(workflow, job, start.facts) and _holds(condition, start.facts):
                 yield start
 
 
-def _could_run(workflow: Workflow, job: Job, facts: Mapping[str, Value]) -> bool:
+def could_run(workflow: Workflow, job: Job, facts: Mapping[str, Value]) -> bool:
+    """Whether nothing that is known beforehand keeps a job from running."""
     if not _holds(job.condition, facts):
         return False
     if ignores_failures(job.condition):

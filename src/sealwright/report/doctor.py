@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from sealwright.doctor.audits import CODES
-from sealwright.doctor.codes import Defect
+from sealwright.doctor.codes import Code, Defect
 from sealwright.doctor.examine import Examined
 from sealwright.doctor.posture import Upload
 from sealwright.doctor.programs import PYPI
@@ -58,6 +58,14 @@ def as_sarif(found: Examined) -> dict[str, Any]:
     return sarif.sarif(located, {name: f"{code.title}: {code.why}" for name, code in CODES.items()})
 
 
+def explanation_lines(code: Code) -> Iterator[str]:
+    """Everything that there is to say about a code."""
+    yield f"{code.name}: {code.title} ({'blocks' if code.blocks else 'never blocks'})"
+    for paragraph in (code.why, code.more):
+        yield ""
+        yield from _wrapped(paragraph).splitlines()
+
+
 def _answer(found: Examined) -> answer.Answer:
     return answer.Answer("doctor", (), found.findings, found.blocking)
 
@@ -68,9 +76,12 @@ def _group(pairs: Sequence[tuple[Finding, Defect]], blocking: Sequence[Finding])
     shared = fixes.pop() if len(fixes) == 1 else ""
     for finding, _ in pairs:
         yield headline(finding, stops=finding in blocking)
-        yield from details(replace(finding, hint="") if shared else finding)
-    why = "\n".join(textwrap.wrap(pairs[0][1].code.why, _WIDTH))
-    yield from labelled(("why", why), ("fix", shared))
+        yield from details(replace(finding, hint="" if shared else _wrapped(finding.hint)))
+    yield from labelled(("why", _wrapped(pairs[0][1].code.why)), ("fix", _wrapped(shared)))
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 def _others(others: Sequence[Finding]) -> Iterator[str]:
@@ -112,13 +123,14 @@ def _upload(upload: Upload) -> dict[str, Any]:
 
 def _verdict(found: Examined) -> str:
     code = exit_code(found)
+    if code == 3:
+        return "UNJUDGED  there was nothing to look at."
     states = [finding.state for finding, _ in found.defects]
     notes = states.count(State.FAIL) - sum(finding.state is State.FAIL for finding in found.blocking)
     unseen = len(states) - states.count(State.FAIL)
     counts = [f"{len(found.blocking)} block" if found.blocking else "nothing blocks"]
     counts += [f"{notes} to note"] if notes else []
     counts += [f"{unseen} not looked at or absent"] if unseen else []
-    word = {0: "PASSED", 1: "FAILED", 3: "UNJUDGED"}[code]
-    return (
-        f"{word}  {', '.join(counts)}. {'Before a tag, `sealwright rehearse` tries it.' if code == 0 else ''}".rstrip()
-    )
+    if code == 0:
+        return f"PASSED  {', '.join(counts)}. `sealwright rehearse` tries the rest before a tag."
+    return f"FAILED  {', '.join(counts)}."

@@ -10,6 +10,7 @@ from tests.support.postures import GOOD, MARK, RELEASE, UV, changed, found, mark
 PUBLISH = "      - uses: PUBLISH\n"
 BUILD = "          python -m build --no-isolation\n"
 TAGS = '    tags: ["v*"]\n'
+UNATTESTED = ("twine upload", "uv publish", "flit publish", "poetry publish")
 KEPT = "      artifact: ${{ steps.keep.outputs.artifact-id }}\n    steps:\n"
 ELSEWHERE = """\
   announce:
@@ -60,7 +61,11 @@ class Case:
 
 
 def case(id_: str, code: str, *changes: tuple[str, str], also: str = "") -> Case:
-    return Case(id_, code, changes, frozenset(also.split()))
+    text = changes[-1][1]
+    # Neither a password nor a program makes attestations, which is said as well.
+    unattested = "password: ${{" in text or any(tool in text for tool in UNATTESTED)
+    more = {"attestations-none"} if unattested and code != "attestations-none" else set()
+    return Case(id_, code, changes, frozenset(also.split()) | more)
 
 
 def with_(*lines: str) -> str:
@@ -500,6 +505,7 @@ CASES = (
         (PUBLISH, "      - run: twine upload --skip-existing dist/*" + MARK + "\n"),
     ),
     case("attestations off", "attestations-off", (PUBLISH, with_("attestations: false" + MARK))),
+    case("a program without", "attestations-none", (PUBLISH, "      - run: twine upload dist/*" + MARK + "\n")),
     case("metadata unchecked", "verify-metadata-off", (PUBLISH, with_("verify-metadata: false" + MARK))),
     # gates
     case(

@@ -232,10 +232,7 @@ jobs:
         with:
           name: dist
           path: dist
-      - uses: UV
-        with:
-          enable-cache: false
-      - run: uv publish --trusted-publishing always
+      - uses: PUBLISH
   docs:
     needs: pypi
     runs-on: ubuntu-24.04
@@ -244,7 +241,7 @@ jobs:
       id-token: write
       pages: write
     steps:
-      - uses: actions/deploy-pages@d6db90164ac5ed86f2b6aed7e0febac5b3c0c03e # v4.0.5
+      - uses: actions/deploy-pages@1111111111111111111111111111111111111111 # v4.0.5
 """.replace("uses: UV", f"uses: {UV}")
 
 GENERATOR = GOOD.replace(

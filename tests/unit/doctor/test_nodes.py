@@ -116,7 +116,7 @@ def test_an_unreadable_workflow_keeps_nothing_else_from_being_looked_at() -> Non
     [
         "on: push\njobs: [a]\n",
         "on: {push: 1}\njobs: {a: 1, b: {steps: 3}, c: {steps: [1, {uses: [x]}, {run: {}}]}}\n",
-        "on: [[push]]\npermissions: [x]\nconcurrency: [x]\nenv: x\njobs: {a: {permissions: x, needs: {a: b}, runs-on: {}}}",
+        "on: [[push]]\npermissions: [x]\nconcurrency: [x]\nenv: x\njobs: {a: {permissions: x, needs: {}, runs-on: {}}}",
         "on: push\njobs: {a: {needs: [a], steps: [{uses: ./}, {uses: '@'}, {uses: './../../etc'}, {uses: ''}]}}\n",
         "on: push\njobs: {a: {uses: ./.github/workflows/bad.yml, needs: a}}\n",
         "on: push\njobs: {a: {environment: [x], container: 3, strategy: x, if: '${{ ((((', steps: []}}\n",

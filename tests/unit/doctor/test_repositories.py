@@ -441,3 +441,27 @@ def test_settings_that_cannot_be_read_are_said_where_a_workflow_is_rendered_from
 def test_drift_is_not_asked_of_a_workflow_that_somebody_wrote() -> None:
     states = {finding.check: finding.state for finding in examine(material()).findings}
     assert states["drift"] is State.SKIPPED
+
+
+# What cannot be asked is skipped, not passed
+
+
+def states(**more: Any) -> dict[str, State]:
+    return {finding.check: finding.state for finding in look(**more).findings}
+
+
+def test_an_upload_with_a_password_has_no_publisher_to_compare() -> None:
+    password = "        with:\n          password: ${{ secrets.TOKEN }}\n"
+    text = changed(GOOD, (PUBLISH, PUBLISH + password), ("      id-token: write\n", "      contents: read\n"))
+    assert states(release=text)["publisher"] is State.SKIPPED
+
+
+def test_without_workflows_questions_about_them_are_skipped() -> None:
+    asked = states(release=None)
+    assert {asked[name] for name in ("readable", "reusable", "assets", "gates")} == {State.SKIPPED}
+
+
+def test_tests_that_never_run_for_a_release_are_not_waited_for() -> None:
+    condition = "  test:\n    if: github.event_name == 'pull_request'\n"
+    text = changed(GOOD, ("  test:\n", condition), ("    needs: test\n", ""))
+    assert found(material(release=text)) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sealwright.doctor import actions
-from sealwright.doctor.codes import Audit, Defect, advice, never
+from sealwright.doctor.codes import Audit, Defect, advice, unless_workflows
 from sealwright.doctor.posture import Posture
 from sealwright.doctor.reach import Start, starts_of
 from sealwright.doctor.workflow import Job, Place
@@ -59,4 +59,6 @@ def _uploads(posture: Posture, job: Job) -> Iterator[tuple[Place, str]]:
             yield Place.of(uploads), "`upload-assets: true`"
 
 
-AUDIT = Audit("assets", "is every file of a release there before the release is public?", (_AFTER,), _look, skip=never)
+AUDIT = Audit(
+    "assets", "is every file of a release there before the release is public?", (_AFTER,), _look, skip=unless_workflows
+)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sealwright.doctor.codes import Audit, Defect, blocking
 from sealwright.doctor.expressions import ignores_failures
 from sealwright.doctor.posture import Posture, Upload
+from sealwright.doctor.reach import could_run, starts
 from sealwright.doctor.workflow import Job
 
 _TESTS = blocking(
@@ -47,7 +48,10 @@ def _untested(posture: Posture, upload: Upload) -> Iterator[Defect]:
     before = {job.id for job in upload.workflow.needed_by(upload.job)} | {upload.job.id}
     # What runs after it, such as a try of the published package, is no gate before it.
     after = {j.id for j in upload.workflow.jobs if upload.job.id in {n.id for n in upload.workflow.needed_by(j)}}
-    missing = [job for job in upload.workflow.jobs if job.id not in before | after and _gates(posture, job)]
+    others = [job for job in upload.workflow.jobs if job.id not in before | after and _gates(posture, job)]
+    # One that does not run for a release could not be waited for.
+    ways = [start.facts for start in starts(posture, upload)]
+    missing = [job for job in others if any(could_run(upload.workflow, job, facts) for facts in ways)]
     if missing:
         names = ", ".join(job.id for job in missing)
         fix = f"add {names} to `needs:` of job {upload.job.id}"

@@ -56,6 +56,8 @@ def _kind(uses: Uses) -> str:
 
 def _fix(uses: Uses) -> str:
     known = pin_of(uses.name)
+    if known and uses.ref[:1] == "v" and f"# {uses.ref.partition('.')[0]}." not in known:
+        return f"uses: {known}; `pinact run` stays with {uses.ref}"
     return (
         f"uses: {known}"
         if known

@@ -49,8 +49,7 @@ _SETTINGS = "the project's Publishing settings on PyPI"
 
 def _look(posture: Posture) -> Iterator[Defect]:
     last = posture.material.last_release
-    uploads = [upload for upload in posture.to_pypi if upload.job.identity or upload.workflow.called]
-    ours = {upload: predicted(upload, posture.material.repository) for upload in uploads}
+    ours = {upload: predicted(upload, posture.material.repository) for upload in _trusted(posture)}
     for upload, claims in ours.items():
         if claims is None:
             found = f"the environment of job {upload.job.id} is computed"
@@ -59,6 +58,15 @@ def _look(posture: Posture) -> Iterator[Defect]:
     known = {upload: claims for upload, claims in ours.items() if claims is not None}
     if known:
         yield from _compared(last, known)
+
+
+def _trusted(posture: Posture) -> tuple[Upload, ...]:
+    """The uploads to PyPI whose job has an identity to exchange, as far as that can be told."""
+    return tuple(upload for upload in posture.to_pypi if upload.job.identity or upload.workflow.called)
+
+
+def _skip(posture: Posture) -> str:
+    return "" if _trusted(posture) else "no upload to PyPI has an identity"
 
 
 def _compared(last: LastRelease | Unseen, ours: dict[Upload, Publisher]) -> Iterator[Defect]:
@@ -114,4 +122,5 @@ AUDIT = Audit(
     "would PyPI take the publish job for the publisher it knows?",
     (_MISMATCH, _UNBOUND, _NONE, _UNSEEN),
     _look,
+    skip=_skip,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sealwright.doctor.codes import Audit, Defect, advice, blocking, never
+from sealwright.doctor.codes import Audit, Defect, advice, blocking, unless_workflows
 from sealwright.doctor.posture import Posture
 from sealwright.doctor.workflow import Place
 from sealwright.model import State
@@ -45,5 +45,5 @@ AUDIT = Audit(
     "does every upload happen in the workflow that the index knows?",
     (_INSIDE, _ELSEWHERE),
     _look,
-    skip=never,
+    skip=unless_workflows,
 )

@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "verify-artifact": "check a file against provenance of a GitHub builder, as slsa-verifier does, offline",
     "verify-bundle": "check one Sigstore bundle, as the sigstore-conformance suite calls it",
     "rebuild": "build a published release again, anybody's, and compare it file by file",
+    "doctor": "look at how this repository releases, before anything is tagged",
     "workflow": "render .github/workflows/release.yml from the job table, or check it",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }

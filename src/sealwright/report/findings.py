@@ -45,7 +45,12 @@ def headline(finding: Finding, *, stops: bool = False) -> str:
 
 def details(finding: Finding) -> Iterator[str]:
     """What was expected and found, and what to do."""
-    for label, text in (("expected", finding.expected), ("found", finding.found), ("fix", finding.hint)):
+    yield from labelled(("expected", finding.expected), ("found", finding.found), ("fix", finding.hint))
+
+
+def labelled(*pairs: tuple[str, str]) -> Iterator[str]:
+    """Texts below a headline, each behind its label; an empty one is left out."""
+    for label, text in pairs:
         for number, line in enumerate(text.splitlines()):
             # A runner takes a line that starts with `::` for a command, whatever white space is in front.
             yield f"{'':<{_WIDTH}}  {label if number == 0 else '|':<8}  {_plain(line)}"

@@ -8,6 +8,7 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import ClassVar, Self
 
 from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.model.digest import is_plain_path
@@ -56,6 +57,9 @@ class Repository:
     and Unavailable (`program-missing`).
     """
 
+    needs_history: ClassVar[bool] = True
+    """Whether a clone without all of its history is refused."""
+
     def __init__(self, path: Path, environ: Mapping[str, str], *, module: bool = False) -> None:
         self.path = path
         self.environ = environ
@@ -66,7 +70,8 @@ class Repository:
         is_shallow, git_dir, common_dir = self._open()
         self.git_dir = Path(git_dir)
         self.common_dir = Path(common_dir)
-        if is_shallow == "true" and not module:
+        self.shallow = is_shallow == "true"
+        if self.shallow and self.needs_history and not module:
             raise UsageError(
                 "shallow-clone",
                 f"{path} holds only a part of its history",
@@ -74,7 +79,7 @@ class Repository:
             )
 
     @classmethod
-    def find(cls, path: Path, environ: Mapping[str, str]) -> Repository:
+    def find(cls, path: Path, environ: Mapping[str, str]) -> Self:
         """The repository that `path`, which may be a folder deep inside it, belongs to, opened at its root."""
         inside = cls(path, environ)
         root = inside._git("rev-parse", "--show-toplevel", check=False).stdout.rstrip("\n")
@@ -82,8 +87,8 @@ class Repository:
 
     def directory_of(self, path: Path) -> str:
         """Where the folder `path` lies in this repository: `.` for its root, else with `/` between the parts."""
-        inner = Repository(path, self.environ)
-        return inner._git("rev-parse", "--show-prefix").stdout.rstrip("\n").rstrip("/") or "."
+        inside = ("-C", path.absolute().as_posix())
+        return self._git(*inside, "rev-parse", "--show-prefix").stdout.rstrip("\n").rstrip("/") or "."
 
     def commit_of(self, rev: str) -> str:
         """The full id of the commit that `rev` names. Raises UsageError (`no-commits`, `revision-unknown`)."""

@@ -12,8 +12,9 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from sealwright.errors import Refused, SealwrightError, Unavailable
 from sealwright.model import sha256_hex
+from sealwright.model.github import Environment
 from sealwright.services import http
-from sealwright.services.github_answers import Asset, Environment, Release, read_asset, read_release
+from sealwright.services.github_answers import Asset, Release, read_asset, read_release
 
 __all__ = ["Asset", "Environment", "GitHub", "Release"]
 
@@ -144,15 +145,18 @@ class GitHub:
     def _environment(self, item: Mapping[str, Any]) -> Environment:
         policy = item.get("deployment_branch_policy") or {}
         patterns: tuple[str, ...] = ()
+        branches = bool(policy.get("protected_branches"))
         if policy.get("custom_branch_policies"):
             url = f"{self._base}/environments/{quote(item['name'], safe='')}/deployment-branch-policies"
-            patterns = tuple(p["name"] for p in self._checked(self._ask("GET", url)).json()["branch_policies"])
+            policies = self._checked(self._ask("GET", url)).json()["branch_policies"]
+            patterns = tuple(p["name"] for p in policies)
+            branches = any(p.get("type", "branch") != "tag" for p in policies)
         people = [
             person["reviewer"].get("login") or person["reviewer"].get("slug", "")
             for rule in item.get("protection_rules", ())
             for person in rule.get("reviewers", ())
         ]
-        return Environment(item["name"], tuple(people), bool(policy), patterns)
+        return Environment(item["name"], tuple(people), bool(policy), patterns, branches)
 
     def _upload(self, release: Release, name: str, data: bytes) -> Asset:
         url = f"{release.upload_url}?{urlencode({'name': name})}"

@@ -44,19 +44,6 @@ class Release:
     upload_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """A deployment environment and what guards it."""
-
-    name: str
-    reviewers: tuple[str, ...]
-    """Logins and team names, one of whom must approve."""
-    restricted: bool
-    """Whether only some branches or tags may deploy to it."""
-    patterns: tuple[str, ...]
-    """Their patterns, where they are the environment's own."""
-
-
 def read_release(item: Any, url: str) -> Release:
     """A release in an answer of `url`. Raises Unavailable (`answer-malformed`)."""
     try:

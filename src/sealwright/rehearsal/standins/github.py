@@ -1,4 +1,4 @@
-"""GitHub's REST API as far as a release uses it: releases, assets, environments; and a webhook.
+"""GitHub's REST API as far as a release uses it: releases, assets, environments, settings; and a webhook.
 
 https://docs.github.com/en/rest/releases, https://docs.github.com/en/rest/deployments/environments
 """
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from sealwright.rehearsal.standins.github_releases import Releases, Stored
+from sealwright.rehearsal.standins.github_settings import SettingsPage
 from sealwright.rehearsal.standins.server import Refusal, Request, Response, StandIn
 
 _LEVELS = {"none": 0, "read": 1, "write": 2}
@@ -26,7 +27,9 @@ class ProtectedEnvironment:
     reviewers: tuple[str, ...] = ()
     """Logins; without any, every job may use it."""
     tags: tuple[str, ...] = ()
-    """Patterns of the tags that may deploy to it; without any, every ref may."""
+    """Patterns of the tags that may deploy to it; without any, and without branches, every ref may."""
+    branches: tuple[str, ...] = ()
+    """Patterns of the branches that may."""
 
 
 class GitHubStandIn(StandIn):
@@ -38,12 +41,17 @@ class GitHubStandIn(StandIn):
     name = "github"
 
     def __init__(
-        self, state: Path, repository: str, environments: Sequence[ProtectedEnvironment] | None = None
+        self,
+        state: Path,
+        repository: str,
+        environments: Sequence[ProtectedEnvironment] | None = None,
+        settings: SettingsPage | None = None,
     ) -> None:
         super().__init__()
         self.repository = repository
         self.environments = None if environments is None else tuple(environments)
         """None where nobody said which there are: then no token may see them, rather than that there were none."""
+        self.settings = settings or SettingsPage()
         self._tokens: dict[str, dict[str, str]] = {}
         self._releases = Releases(state)
 
@@ -79,6 +87,10 @@ class GitHubStandIn(StandIn):
                     self._is_ours(found_owner, found_name)
                     self._require(request, "actions", "read")
                     return self._environment_api(tuple(rest))
+                case "GET", ("repos", found_owner, found_name, *rest):
+                    self._is_ours(found_owner, found_name)
+                    self._grants(request)
+                    return self.settings.answer(tuple(rest), administrator=self._may(request, "administration", "read"))
         raise Refusal(404, f"no {request.method} {request.path} here; this plays {owner}/{name} only")
 
     # Who asks
@@ -250,7 +262,8 @@ class GitHubStandIn(StandIn):
             case ():
                 return Response(body=_environment(found))
             case ("deployment-branch-policies",):
-                policies = [{"id": n, "name": tag, "type": "tag"} for n, tag in enumerate(found.tags, 1)]
+                named = [*(("tag", tag) for tag in found.tags), *(("branch", branch) for branch in found.branches)]
+                policies = [{"id": n, "name": name, "type": kind} for n, (kind, name) in enumerate(named, 1)]
                 return Response(body={"total_count": len(policies), "branch_policies": policies})
         raise Refusal(404, f"no environments/{'/'.join(path)} here")
 
@@ -272,6 +285,7 @@ def _fields(request: Request) -> Stored:
 def _environment(environment: ProtectedEnvironment) -> Stored:
     people = [{"type": "User", "reviewer": {"login": login}} for login in environment.reviewers]
     rules: list[Stored] = [{"id": 1, "type": "required_reviewers", "reviewers": people}] if people else []
-    rules += [{"id": 2, "type": "branch_policy"}] if environment.tags else []
-    policy = {"protected_branches": False, "custom_branch_policies": True} if environment.tags else None
+    limited = bool(environment.tags or environment.branches)
+    rules += [{"id": 2, "type": "branch_policy"}] if limited else []
+    policy = {"protected_branches": False, "custom_branch_policies": True} if limited else None
     return {"name": environment.name, "protection_rules": rules, "deployment_branch_policy": policy}

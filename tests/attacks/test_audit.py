@@ -240,7 +240,7 @@ def test_one_cause_for_many_packages_is_told_once() -> None:
     asked = Asked(frozenset(), b'{"dependencies": []}', {}, Listing("index.example", down))
     findings = Knowledge.of(asked).judge(Subject(pins), Ignores((), TODAY)).findings
     assert [(f.code, f.subject) for f in findings] == [
-        ("audit-incomplete", "18 packages"),
+        ("audit-incomplete", "9 packages"),
         ("audit-index-unanswered", "9 packages"),
     ]
     assert findings[1].found == "p0 1: index.example: 503; likewise p1 1, p2 1 and 6 more"

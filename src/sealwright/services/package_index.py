@@ -12,7 +12,7 @@ import configparser
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -41,7 +41,7 @@ class SimpleApi:
 
     url: str
     """Without a final slash, a user name or a password."""
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     """The `Authorization` that its address asks for; nothing where it holds no user name."""
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from sealwright.config.policy import POLICY_FILE, Ignore
@@ -27,7 +27,7 @@ class Subject:
     """Every package, with its files; each has to be one that the index lists."""
     inside: tuple[Pin, ...] = ()
     """Packages inside the files of others, by the word of these; asked about, but no file of an index."""
-    origins: Origins = Origins()  # noqa: RUF009 - frozen
+    origins: Origins = field(default_factory=Origins)
     unread: tuple[Finding, ...] = ()
     """What could not be asked about at all, of the check `audit`."""
     aside: tuple[Finding, ...] = ()
@@ -118,13 +118,14 @@ def _gathered(gaps: Sequence[Finding]) -> Iterator[Finding]:
     order = list(dict.fromkeys(finding.code for finding in gaps))
     for _, group in groupby(sorted(gaps, key=lambda f: order.index(f.code)), key=lambda f: f.code):
         same = tuple(group)
-        if len(same) <= _NAMED:
+        subjects = list(dict.fromkeys(finding.subject for finding in same))
+        if len(subjects) <= _NAMED:
             yield from same
             continue
-        first, others = same[0], [finding.subject for finding in same[1:]]
+        first, (_, *others) = same[0], subjects
         named = f"{', '.join(others[: _NAMED - 1])} and {len(others) - _NAMED + 1} more"
         found = f"{first.subject}: {first.found}; likewise {named}"
-        yield Finding.unavailable(CHECK, first.code, f"{len(same)} packages", found=found, hint=first.hint)
+        yield Finding.unavailable(CHECK, first.code, f"{len(subjects)} packages", found=found, hint=first.hint)
 
 
 def _count(number: int) -> str:

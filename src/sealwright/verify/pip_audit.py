@@ -12,7 +12,6 @@ from packaging.version import Version
 from sealwright.errors import Unavailable
 from sealwright.verify.advisories import AGAIN, LARGEST, Advisory, Package
 from sealwright.verify.strict_json import as_list, as_object, as_text, strict_json
-from sealwright.verify.vulnerabilities import from_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +50,16 @@ def _report(dependencies: list[Any]) -> Report:
             skipped.append((name, str(entry["skip_reason"])))
             continue
         version = str(Version(as_text(entry.get("version"), f"{name}: version")))
-        audited[name, version] = tuple(_advisory(vuln) for vuln in as_list(entry.get("vulns"), f"{name}: vulns"))
+        vulns = as_list(entry.get("vulns"), f"{name}: vulns")
+        audited[name, version] = tuple(_advisory(vuln, Version(version)) for vuln in vulns)
     return Report(audited, tuple(skipped))
 
 
-def _advisory(item: Any) -> Advisory:
+def _advisory(item: Any, version: Version) -> Advisory:
+    """What pip-audit alone reports, without its source."""
     entry = as_object(item, "a vulnerability")
-    aliases = [as_text(alias, "an alias") for alias in as_list(entry.get("aliases"), "aliases")]
-    fixes = [as_text(fix, "a fix") for fix in as_list(entry.get("fix_versions"), "fix_versions")]
-    return from_report(as_text(entry.get("id"), "an id"), aliases, fixes)
+    identifier = as_text(entry.get("id"), "an id")
+    aliases = {as_text(alias, "an alias") for alias in as_list(entry.get("aliases"), "aliases")}
+    fixes = {Version(as_text(fix, "a fix")) for fix in as_list(entry.get("fix_versions"), "fix_versions")}
+    later = sorted(fix for fix in fixes if fix > version)
+    return Advisory(identifier, tuple(sorted(aliases - {identifier})), tuple(later))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from packaging.version import Version
-
 from sealwright.verify.advisories import Advisory, Package
 from sealwright.verify.severity import Rating, heaviest
 
@@ -75,12 +73,6 @@ def vulnerabilities(package: Package, advisories: Iterable[Advisory]) -> tuple[V
         groups.append(sorted([advisory, *(a for group in same for a in group)], key=lambda a: a.id))
     found = [Vulnerability(*package, tuple(group)) for group in groups]
     return tuple(sorted(found, key=lambda vulnerability: vulnerability.id))
-
-
-def from_report(identifier: str, aliases: Iterable[str], fixes: Iterable[str]) -> Advisory:
-    """What pip-audit alone reports, without its source."""
-    others = sorted(set(aliases) - {identifier})
-    return Advisory(identifier, tuple(others), tuple(sorted({Version(fix) for fix in fixes})))
 
 
 def _same(one: Advisory, other: Advisory) -> bool:

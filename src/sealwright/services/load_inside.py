@@ -44,7 +44,8 @@ def told(error: BaseException) -> str:
 def main(folder: str) -> None:
     """Answer for each target in turn."""
     process = os.getpid()
-    with open(os.path.join(folder, "targets.json"), encoding="utf-8") as stream:  # noqa: PTH118, PTH123 - see below
+    # Without pathlib: what is imported here before the first target could hide that the target forgot to import it.
+    with open(os.path.join(folder, "targets.json"), encoding="utf-8") as stream:  # noqa: PTH118, PTH123
         targets = json.load(stream)
     for target in targets:
         answer = attempt(target)

@@ -126,10 +126,8 @@ def _resolved(context: Context, ref: FileRef, wheel: Wheel, extra: str, floor: s
     wanted = f"{wheel.name}{asked} @ {context.dossier.file(ref).resolve().as_uri()}"
     # Wheels only: metadata of an sdist comes from running its build, and this job runs nobody's code.
     place = ("--only-binary", ":all:", "--no-emit-package", wheel.name, "--python-version", floor)
-    # uv remembers files by path and time, and a rehearsal uses the same path again.
-    fresh = ("--refresh-package", wheel.name)
     answer = uv(
-        ("pip", "compile", *_OPTIONS, *place, *fresh, *index.uv_options, "-"),
+        ("pip", "compile", *_OPTIONS, *place, *index.uv_options, "-"),
         context.environ,
         index,
         cwd=Path(context.workspace),

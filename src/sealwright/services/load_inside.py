@@ -16,6 +16,7 @@ import sys
 import traceback
 
 _LINES = 12
+_CHARACTERS = 4000
 
 
 def attempt(target: str) -> dict[str, object]:
@@ -24,16 +25,27 @@ def attempt(target: str) -> dict[str, object]:
     try:
         found = functools.reduce(getattr, filter(None, names.split(".")), importlib.import_module(module))
     except BaseException as error:  # noqa: BLE001 - a module may raise SystemExit as well
-        problem = "\n".join(traceback.format_exc().splitlines()[-_LINES:])
+        problem = "\n".join(told(error).splitlines()[-_LINES:])[-_CHARACTERS:]
         missing = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
         return {"target": target, "problem": problem, "missing": missing, "callable": False}
     return {"target": target, "problem": "", "missing": "", "callable": callable(found)}
 
 
+def told(error: BaseException) -> str:
+    """The trace without what only says how it came to be loaded."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename not in (__file__, importlib.__file__) and not frame.filename.startswith("<frozen ")
+    ]
+    return "".join([*traceback.format_list(frames), *traceback.format_exception_only(type(error), error)])
+
+
 def main(folder: str) -> None:
     """Answer for each target in turn."""
     process = os.getpid()
-    with open(os.path.join(folder, "targets.json"), encoding="utf-8") as stream:  # noqa: PTH118, PTH123 - see below
+    # Without pathlib: what is imported here before the first target could hide that the target forgot to import it.
+    with open(os.path.join(folder, "targets.json"), encoding="utf-8") as stream:  # noqa: PTH118, PTH123
         targets = json.load(stream)
     for target in targets:
         answer = attempt(target)

@@ -89,7 +89,7 @@ class Room:
             answers = _answers(folder, targets)
         if done.returncode == 0 and len(answers) == len(targets):
             return answers, ""
-        return answers, f"the process ended with exit code {done.returncode}\n{done.tail}".strip()
+        return answers, f"the process ended with {done.ending}\n{done.tail}".strip()
 
 
 def _answers(folder: Path, targets: Sequence[str]) -> list[Loaded]:

@@ -15,6 +15,7 @@ from typing import IO
 from sealwright.errors import SealwrightError, Unavailable
 
 _TAIL_LINES = 12
+_TAIL_CHARACTERS = 4000
 _TAIL_BYTES = 64 * 1024
 _CHUNK = 16 * 1024
 _READ_ON_SECONDS = 5.0
@@ -36,7 +37,15 @@ class Finished:
     def tail(self) -> str:
         """The last lines it printed, for a message."""
         lines = (self.stderr.strip() or self.stdout.strip()).splitlines()
-        return "\n".join(lines[-_TAIL_LINES:])
+        return "\n".join(lines[-_TAIL_LINES:])[-_TAIL_CHARACTERS:]
+
+    @property
+    def ending(self) -> str:
+        """How it ended, for a message."""
+        if self.returncode >= 0:
+            return f"exit code {self.returncode}"
+        known = {number.value: f" ({number.name})" for number in signal.Signals}
+        return f"signal {-self.returncode}{known.get(-self.returncode, '')}"
 
 
 class ProcessFailed(SealwrightError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -45,8 +46,9 @@ class Inside:
         return Finding.passed(CHECK, self.subject, found)
 
     def failed(self, code: str, expected: str, found: str, hint: str) -> Finding:
-        """A part of it does not work."""
-        return Finding.failed(CHECK, code, self.subject, expected=expected, found=found, hint=hint)
+        """A part of it does not work. `found` loses the folder that it was installed in, which is gone later on."""
+        inside = found.replace(f"{self.room.environment.folder}{os.sep}", "")
+        return Finding.failed(CHECK, code, self.subject, expected=expected, found=inside, hint=hint)
 
     def skipped(self, what: str, reason: str) -> Finding:
         """A part of it was left out."""
@@ -78,8 +80,8 @@ def imports(inside: Inside) -> Iterator[Finding]:
             hint = f"a dependency or a file is missing, or it does too much; {NOT_HERE}"
             yield inside.failed("smoke-import", f"`import {one.target}` works", one.problem, hint)
     yield from (inside.skipped(module, reason) for module in every if (reason := skips.reason(module)))
-    more = f" and {len(below)} below" if below else ""
-    yield inside.passed(f"imports {', '.join(outermost)}{more}" if outermost or below else "imports nothing")
+    names = (*outermost, *([f"{len(below)} more"] if below else ()))
+    yield inside.passed(f"imports {', '.join(names) or 'nothing'}")
 
 
 def command(inside: Inside) -> Iterator[Finding]:
@@ -92,7 +94,7 @@ def command(inside: Inside) -> Iterator[Finding]:
     except Unavailable as error:
         found = error.message
     else:
-        found = f"exit code {done.returncode}: {done.tail}" if done.returncode else ""
+        found = f"{done.ending}: {done.tail}" if done.returncode else ""
     if found:
         hint = "the command is `smoke.command` in [tool.sealwright], run in an empty folder"
         yield inside.failed("smoke-command", f"`{' '.join(words)}` passes", found, hint)

@@ -29,7 +29,8 @@ def programs(inside: Inside) -> Iterator[Finding]:
             continue
         problem, works = _try_program(point, inside)
         if problem:
-            hint = f"correct `{point.name} = {point.target!r}` in [project.scripts]; {NOT_HERE}"
+            where = "gui-scripts" if point.graphical else "scripts"
+            hint = f"correct the program, or `{point.name} = {point.target!r}` in [project.{where}]; {NOT_HERE}"
             yield inside.failed("smoke-entry-point", f"`{point.name}` answers", problem, hint)
         else:
             yield inside.passed(works)
@@ -98,9 +99,9 @@ def _try_program(point: EntryPoint, inside: Inside) -> tuple[str, str]:
 def _crash(done: Finished) -> str:
     """How a program broke that was asked for help; empty if it answered or refused."""
     if not 0 <= done.returncode <= _LARGEST_EXIT_CODE:  # a signal, or an exception code of Windows
-        return f"`--help` crashed with {done.returncode}\n{done.tail}".strip()
+        return f"`--help` crashed with {done.ending}\n{done.tail}".strip()
     if done.returncode and _TRACEBACK in done.stdout + done.stderr:
-        return f"`--help` ended with exit code {done.returncode}: {done.tail}"
+        return f"`--help` ended with {done.ending}: {done.tail}"
     return ""
 
 

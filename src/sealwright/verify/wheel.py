@@ -30,8 +30,8 @@ _PROGRAMS = ("console_scripts", "gui_scripts")
 _REFERENCE = re.compile(r"(?P<object>[\w.]+(:[\w.]+)?)(\[(?P<extras>[\w.,-]*)\])?")
 _PROGRAM = re.compile(r"[\w.][\w .-]*")
 _DATA_SCRIPT = re.compile(r"[^/]+\.data/scripts/(?P<name>[^/]+)")
-_MOST = 2000
-"""Of dependencies, and of entry points. Real ones have a few dozen; each of them costs time later on."""
+_MOST = 5000
+"""Of dependencies, and of entry points: several times what the largest real wheels have. Each costs time later on."""
 _LONG = 1000
 """Characters of one header that is worked with."""
 _HINT = "inspect says more about it"

@@ -99,7 +99,7 @@ HOSTILE_METADATA = {
     "a deep marker": f"Requires-Dist: attrs; {'(' * 5000}os_name == 'nt'{')' * 5000}\n",
     "a deep marker that fits a line": f"Requires-Dist: attrs; {'(' * 480}os_name == 'nt'{')' * 480}\n",
     "a long requirement": f"Requires-Dist: attrs{','.join('!=1' for _ in range(1000))}\n",
-    "many requirements": "".join(f"Requires-Dist: needed-{n}\n" for n in range(3000)),
+    "many requirements": "".join(f"Requires-Dist: needed-{n}\n" for n in range(6000)),
     "many versions of Python": f"Requires-Python: {','.join(f'!=3.{n}' for n in range(1000))}\n",
     "a large description": f"\n{'x' * (5 << 20)}",
 }

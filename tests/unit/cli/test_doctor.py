@@ -235,6 +235,14 @@ def test_nothing_is_written_into_the_repository(tmp_path: Path, capsys: pytest.C
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
+def test_names_in_a_workflow_cannot_command_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = changed(GOOD, ("    environment: pypi\n", '    environment: "\\e[2Jpypi"\n'))
+    main(["doctor", "--project", str(repository(tmp_path, text))])
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "environment \\x1b[2Jpypi" in shown
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_is_explained(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--explain", code]) == 0

@@ -17,7 +17,7 @@ from sealwright.doctor.examine import examine
 from sealwright.doctor.material import LastRelease, Material, RepositorySettings, Unseen
 from sealwright.doctor.wanted import is_requirements, is_wanted
 from sealwright.endpoints import Endpoints
-from sealwright.errors import SealwrightError, UsageError
+from sealwright.errors import SealwrightError, Unavailable, UsageError
 from sealwright.project import github_repository, read_project
 from sealwright.project.tables import Reader, read_text
 from sealwright.report.doctor import as_json, as_lines, as_sarif, exit_code, explanation_lines
@@ -117,7 +117,14 @@ def _last_release(index: IndexClient, project: str) -> LastRelease:
     if not released:
         return LastRelease("", f"{project} on the index", None)
     file = max(released, key=_newest)
-    return LastRelease(str(file.version), file.filename, index.provenance(project, str(file.version), file.filename))
+    provenance = index.provenance(project, str(file.version), file.filename)
+    if file.provenance_url and provenance is None:
+        raise Unavailable(
+            "provenance-missing",
+            f"the index lists provenance of {file.filename} and does not serve it",
+            hint="ask again later; a mirror may not serve it at all",
+        )
+    return LastRelease(str(file.version), file.filename, provenance)
 
 
 def _newest(file: IndexFile) -> tuple[object, bool]:

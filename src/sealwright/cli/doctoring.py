@@ -8,6 +8,7 @@ import difflib
 import json
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from sealwright.cli import Invocation
@@ -35,13 +36,20 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Look, print, and return the exit code."""
     found = examine(_gathered(arguments, invocation))
     if arguments.sarif:
-        target = invocation.directory / arguments.sarif
-        target.write_text(json.dumps(as_sarif(found), indent=2) + "\n", encoding="utf-8")
+        _write(invocation.directory / arguments.sarif, json.dumps(as_sarif(found), indent=2) + "\n")
     if arguments.json:
         sys.stdout.write(json.dumps(as_json(found), indent=2) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in as_lines(found))
     return exit_code(found)
+
+
+def _write(target: Path, text: str) -> None:
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        hint = "name a file in a folder that exists and may be written to"
+        raise UsageError("sarif-unwritable", f"{target}: {error.strerror}", hint=hint) from error
 
 
 def explain(code: str) -> int:

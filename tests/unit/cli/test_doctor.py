@@ -163,6 +163,12 @@ def test_sarif_has_the_shape_that_code_hosts_take(tmp_path: Path, capsys: pytest
     assert levels["settings-unseen"] == "none"
 
 
+def test_a_place_that_cannot_be_written_to_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "no" / "folder.sarif"
+    assert main(["doctor", "--project", str(repository(tmp_path / "x")), "--sarif", str(target)]) == 2
+    assert "sarif-unwritable" in capsys.readouterr().err
+
+
 def test_without_a_workflow_nothing_could_be_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--project", str(repository(tmp_path, None))]) == 3
     text = capsys.readouterr().out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sealwright.doctor.codes import Audit, Code, Defect, never
+from sealwright.doctor.codes import Audit, Code, Defect
 from sealwright.doctor.posture import FOLDER, Posture, is_workflow
 from sealwright.doctor.workflow import Place
 from sealwright.model import Level, State
@@ -49,4 +49,8 @@ def _without_uploads(posture: Posture) -> Defect:
     return Defect(_NO_UPLOAD, _EXPECTED, looked + private, fix, "a job that uploads", State.ABSENT, FOLDER)
 
 
-AUDIT = Audit("presence", "is there a workflow that publishes?", (_NO_WORKFLOW, _NO_UPLOAD), _look, skip=never)
+def _skip(posture: Posture) -> str:
+    return "no workflow could be read" if posture.faults and not posture.workflows else ""
+
+
+AUDIT = Audit("presence", "is there a workflow that publishes?", (_NO_WORKFLOW, _NO_UPLOAD), _look, skip=_skip)

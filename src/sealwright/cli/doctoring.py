@@ -8,6 +8,7 @@ import difflib
 import json
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from sealwright.cli import Invocation
@@ -17,7 +18,7 @@ from sealwright.doctor.examine import examine
 from sealwright.doctor.material import LastRelease, Material, RepositorySettings, Unseen
 from sealwright.doctor.wanted import is_requirements, is_wanted
 from sealwright.endpoints import Endpoints
-from sealwright.errors import SealwrightError, UsageError
+from sealwright.errors import SealwrightError, Unavailable, UsageError
 from sealwright.project import github_repository, read_project
 from sealwright.project.tables import Reader, read_text
 from sealwright.report.doctor import as_json, as_lines, as_sarif, exit_code, explanation_lines
@@ -36,13 +37,20 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Look, print, and return the exit code."""
     found = examine(_gathered(arguments, invocation))
     if arguments.sarif:
-        target = invocation.directory / arguments.sarif
-        target.write_text(json.dumps(as_sarif(found), indent=2) + "\n", encoding="utf-8")
+        _write(invocation.directory / arguments.sarif, json.dumps(as_sarif(found), indent=2) + "\n")
     if arguments.json:
         sys.stdout.write(json.dumps(as_json(found), indent=2) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in as_lines(found))
     return exit_code(found)
+
+
+def _write(target: Path, text: str) -> None:
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        hint = "name a file in a folder that exists and may be written to"
+        raise UsageError("sarif-unwritable", f"{target}: {error.strerror}", hint=hint) from error
 
 
 def explain(code: str) -> int:
@@ -118,7 +126,14 @@ def _last_release(index: IndexClient, project: str) -> LastRelease:
     if not released:
         return LastRelease("", f"{project} on the index", None)
     file = max(released, key=_newest)
-    return LastRelease(str(file.version), file.filename, index.provenance(project, str(file.version), file.filename))
+    provenance = index.provenance(project, str(file.version), file.filename)
+    if file.provenance_url and provenance is None:
+        raise Unavailable(
+            "provenance-missing",
+            f"the index lists provenance of {file.filename} and does not serve it",
+            hint="ask again later; a mirror may not serve it at all",
+        )
+    return LastRelease(str(file.version), file.filename, provenance)
 
 
 def _newest(file: IndexFile) -> tuple[object, bool]:

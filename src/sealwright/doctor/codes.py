@@ -58,7 +58,7 @@ def unless_published(posture: Posture) -> str:
 
 def unless_workflows(posture: Posture) -> str:
     """Why a question about workflows cannot be asked; empty where it can."""
-    return "" if posture.workflows or posture.faults else "there is no workflow"
+    return "" if posture.workflows else "no workflow could be read" if posture.faults else "there is no workflow"
 
 
 def never(_: Posture) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sealwright.doctor.audits import AUDITS
+from sealwright.doctor.audits import AUDITS, CODES
 from sealwright.doctor.codes import Audit, Defect
 from sealwright.doctor.material import Material
 from sealwright.doctor.posture import Posture, Upload
@@ -66,6 +66,10 @@ def _blocks(defect: Defect) -> bool:
     return defect.code.level is Level.REQUIRE
 
 
-def _weight(pair: tuple[Finding, Defect]) -> tuple[bool, bool]:
-    """What blocks comes first, what could not be looked at last; else the order of the audits stays."""
-    return not _blocks(pair[1]), pair[1].state is not State.FAIL
+def _weight(pair: tuple[Finding, Defect]) -> tuple[bool, bool, int]:
+    """What blocks comes first, what could not be looked at last; within that the table's order, code by code."""
+    defect = pair[1]
+    return not _blocks(defect), defect.state is not State.FAIL, _ORDER[defect.code.name]
+
+
+_ORDER = {name: number for number, name in enumerate(CODES)}

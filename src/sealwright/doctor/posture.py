@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -111,7 +111,9 @@ class Posture:
             if action is None:
                 yield step
             else:
-                yield from self._expanded(action.steps, depth + 1)
+                inner = self._expanded(action.steps, depth + 1)
+                # The call's condition decides first, and is what keeps a release apart from the rest.
+                yield from (replace(each, condition=step.condition or each.condition) for each in inner)
 
     def ran(self, job: Job) -> tuple[Ran, ...]:
         """Every command that the steps of a job run, those in scripts of the repository included."""
@@ -135,19 +137,22 @@ class Posture:
     @cached_property
     def uploads(self) -> tuple[Upload, ...]:
         """Every step that uploads to PyPI or TestPyPI."""
-        found = (
-            upload for workflow in self.workflows for job in workflow.jobs for upload in self._uploads(workflow, job)
-        )
-        return tuple(upload for upload in found if upload.index != OTHER)
+        return tuple(upload for upload in self._all if upload.index != OTHER)
+
+    @cached_property
+    def _all(self) -> tuple[Upload, ...]:
+        jobs = ((workflow, job) for workflow in self.workflows for job in workflow.jobs)
+        return tuple(upload for workflow, job in jobs for upload in self._uploads(workflow, job))
 
     @property
     def to_pypi(self) -> tuple[Upload, ...]:
         """Those of the uploads that go to PyPI, or may."""
         return tuple(upload for upload in self.uploads if upload.index == PYPI)
 
-    def uploads_elsewhere(self, workflow: Workflow, job: Job) -> tuple[Upload, ...]:
-        """The uploads of a job to other indexes than PyPI and TestPyPI."""
-        return tuple(upload for upload in self._uploads(workflow, job) if upload.index == OTHER)
+    @cached_property
+    def private(self) -> tuple[Upload, ...]:
+        """Every step that uploads to another index, which has rules of its own."""
+        return tuple(upload for upload in self._all if upload.index == OTHER)
 
     @property
     def elsewhere(self) -> tuple[tuple[Workflow, Job], ...]:

@@ -35,23 +35,14 @@ _NODE = (
     *((tool, word) for tool in ("npm", "pnpm", "yarn") for word in ("install", "i", "exec")),
 )
 _VALUED = (
-    *("-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints", "-i", "--index-url", "--index"),
-    *(
-        "--extra-index-url",
-        "-p",
-        "--python",
-        "-t",
-        "--target",
-        "--prefix",
-        "--root",
-        "--cache-dir",
-        "--find-links",
-        "-f",
-    ),
+    *("-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints"),
+    *("-i", "--index-url", "--index", "--extra-index-url", "-f", "--find-links"),
+    *("-p", "--python", "-t", "--target", "--prefix", "--root", "--cache-dir"),
 )
 _RUNNERS = ("make", "just", "task", "invoke", "tox", "nox")
 _INTERPRETER = re.compile(r"(?:python|pypy|py)[0-9.]*|bash|sh|node|pwsh")
 _SCRIPT = re.compile(r"(?:[\w.-]+/)*[\w.-]+\.(?:py|sh|bash|ps1|js)|\.{1,2}/[\w./-]+")
+_PYPI = re.compile(r"(?:^|//)(?:upload\.)?pypi\.org(?:[/:]|$)")
 _INDEX_OPTIONS = (
     *("--repository-url", "--publish-url", "--index-url"),
     *("--repository", "-r", "--index", "-i", "--repo"),
@@ -81,7 +72,8 @@ def index_named(given: str) -> str:
     if "${{" not in word and re.search(r"test\.pypi\.org|^test-?_?pypi$|^pypi-?_?test$", word):
         return TESTPYPI
     # What is computed could be PyPI, and is looked at as if it were.
-    return PYPI if not word or "pypi.org" in word or word.startswith(("$", "pypi")) else OTHER
+    computed = "$" in word
+    return PYPI if computed or word in ("", "pypi") or _PYPI.search(word) else OTHER
 
 
 def builds(command: Command) -> bool:
@@ -136,7 +128,8 @@ def installs(command: Command, files: Mapping[str, str]) -> str | None:
     """
     if _any(command, _INSTALLS):
         return None if command.has("--require-hashes", "--no-index") or _hashed(command, files) else "unhashed packages"
-    if _any(command, _TOOL_INSTALLS) or {"uvx", "uv tool run", "pipx run"} & set(command.launchers):
+    fetched = {"uvx", "uv tool run", "pipx run"} & set(command.launchers) or "--with" in command.options
+    if _any(command, _TOOL_INSTALLS) or fetched:
         return "a tool and its dependencies, unhashed"
     if _any(command, _NODE):
         return "packages from npm"

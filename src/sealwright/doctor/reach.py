@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sealwright.doctor.events import Facts
 from sealwright.doctor.expressions import Beginning, Value, could_be_true, ignores_failures
 from sealwright.doctor.posture import Posture, Upload
 from sealwright.doctor.workflow import Job, Trigger, Workflow
@@ -88,11 +89,11 @@ def _ref(prefix: str, patterns: tuple[str, ...] | None) -> Value:
 
 
 def _facts(event: str, ref: Value, kind: str) -> Mapping[str, Value]:
-    facts: dict[str, Value] = {"github.event_name": event, "github.ref": ref, "github.ref_type": kind}
+    known: dict[str, Value] = {"github.event_name": event, "github.ref": ref, "github.ref_type": kind}
     if event == "push":
-        facts["github.event.ref"] = ref
+        known["github.event.ref"] = ref
     if event not in ("pull_request", "pull_request_target"):
-        facts |= {"github.head_ref": "", "github.base_ref": ""}
+        known |= {"github.head_ref": "", "github.base_ref": ""}
     if isinstance(ref, str):
-        facts["github.ref_name"] = ref.split("/", 2)[2]
-    return facts
+        known["github.ref_name"] = ref.split("/", 2)[2]
+    return Facts(event, known)

@@ -34,14 +34,12 @@ def read_workflow(path: str, text: str) -> Workflow:
     ]
     return Workflow(
         path=path,
-        text=text,
         place=Place(path, root.line_of("jobs")),
         triggers=_triggers(root),
         jobs=tuple(jobs),
         permissions=permissions,
         concurrency=_concurrency(root, path),
         env=root.table("env").words(),
-        shell=shell,
     )
 
 

@@ -23,7 +23,8 @@ _OTHER_CI = (
     ".circleci/config.yml",
 )
 _SCRIPTS = re.compile(
-    r"(?:.*/)?(?:[Mm]akefile|GNUmakefile|\.?[Jj]ustfile|Taskfile\.ya?ml|tox\.ini|noxfile\.py|tasks\.py|[^/]+\.(?:sh|bash|ps1|bat|cmd))"
+    r"(?:.*/)?(?:[Mm]akefile|GNUmakefile|\.?[Jj]ustfile|Taskfile\.ya?ml|tox\.ini|noxfile\.py|tasks\.py)"
+    r"|(?:.*/)?[^/]+\.(?:sh|bash|ps1|bat|cmd)"
     r"|(?:scripts|tools|bin|ci|\.ci|dev|build)/(?:.*/)?[^/]*(?:release|publish|upload|deploy)[^/.]*(?:\.py)?"
 )
 

@@ -39,6 +39,8 @@ class Command:
     """What stood in front: `uvx`, `uv run`, `python -m`."""
     feeder: str = ""
     """The program whose output it reads through a pipe."""
+    options: tuple[str, ...] = ()
+    """What the launchers were given."""
 
     def starts(self, *words: str) -> bool:
         """Whether these are its first words."""
@@ -46,7 +48,7 @@ class Command:
 
     def has(self, *options: str) -> bool:
         """Whether it is given one of these options."""
-        return any(word.partition("=")[0] in options for word in self.words)
+        return any(word.partition("=")[0] in options for word in (*self.options, *self.words))
 
     def value_of(self, *options: str) -> str | None:
         """What stands behind one of these options; None where it does not."""
@@ -188,6 +190,7 @@ class _Lexer:
 def _plain(words: list[str], row: int, feeder: str) -> Command:
     """The command without what merely starts it."""
     left, launchers = tuple(words), []
+    options: tuple[str, ...] = ()
     while left:
         if left[0] in _KEYWORDS or _ASSIGNMENT.match(left[0]):
             left = left[1:]
@@ -195,14 +198,16 @@ def _plain(words: list[str], row: int, feeder: str) -> Command:
         left = (_program(left[0]), *left[1:])
         launcher = next((known for known in _LAUNCHERS if left[: len(known)] == known), None)
         if launcher is not None:
-            rest = _without_options(left[len(launcher) :], _LAUNCHERS[launcher])
+            given = left[len(launcher) :]
+            rest = _without_options(given, _LAUNCHERS[launcher])
+            options += given[: len(given) - len(rest)]
             launchers.append(" ".join(launcher))
         elif _PYTHON.fullmatch(left[0]) and (rest := _module(left[1:])):
             launchers.append("python -m")
         else:
             break
         left = (rest[0].partition("@")[0], *rest[1:]) if rest else ()
-    return Command(left, row, tuple(launchers), feeder)
+    return Command(left, row, tuple(launchers), feeder, options)
 
 
 def _program(word: str) -> str:

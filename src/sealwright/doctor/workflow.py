@@ -204,14 +204,12 @@ class Workflow:
     """One file of .github/workflows."""
 
     path: str
-    text: str = field(repr=False)
     place: Place
     triggers: tuple[Trigger, ...]
     jobs: tuple[Job, ...]
     permissions: Permissions | None = None
     concurrency: Concurrency | None = None
     env: Mapping[str, Text] = field(default_factory=dict)
-    shell: str = ""
 
     @property
     def file(self) -> str:

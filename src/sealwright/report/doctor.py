@@ -15,7 +15,7 @@ from sealwright.doctor.posture import Upload
 from sealwright.doctor.programs import PYPI
 from sealwright.model import Finding, State
 from sealwright.report import answer, sarif
-from sealwright.report.findings import WORDS, details, headline, labelled
+from sealwright.report.findings import WORDS, details, headline, labelled, plain
 
 _WIDTH = 100
 _INDEXES = {PYPI: "PyPI", "testpypi": "TestPyPI"}
@@ -107,7 +107,7 @@ def _summary(found: Examined) -> str:
 
 def _published(upload: Upload) -> str:
     environment = f", environment {upload.job.environment.name}" if upload.job.environment else ""
-    return f"{upload.workflow.file} publishes to {_INDEXES[upload.index]} (job {upload.job.id}{environment})"
+    return plain(f"{upload.workflow.file} publishes to {_INDEXES[upload.index]} (job {upload.job.id}{environment})")
 
 
 def _upload(upload: Upload) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _upload(upload: Upload) -> dict[str, Any]:
 def _verdict(found: Examined) -> str:
     code = exit_code(found)
     if code == 3:
-        return "UNJUDGED  there was nothing to look at."
+        return "UNJUDGED  nothing that publishes could be looked at."
     states = [finding.state for finding, _ in found.defects]
     notes = states.count(State.FAIL) - sum(finding.state is State.FAIL for finding in found.blocking)
     unseen = len(states) - states.count(State.FAIL)

@@ -40,7 +40,7 @@ def headline(finding: Finding, *, stops: bool = False) -> str:
         text = f"{finding.check}{about}" + (f": {finding.found}" if finding.found else "")
     else:
         text = f"{finding.code}{about}"
-    return f"{word:<{_WIDTH}}  {_plain(' '.join(text.splitlines()))}"
+    return f"{word:<{_WIDTH}}  {plain(' '.join(text.splitlines()))}"
 
 
 def details(finding: Finding) -> Iterator[str]:
@@ -53,10 +53,10 @@ def labelled(*pairs: tuple[str, str]) -> Iterator[str]:
     for label, text in pairs:
         for number, line in enumerate(text.splitlines()):
             # A runner takes a line that starts with `::` for a command, whatever white space is in front.
-            yield f"{'':<{_WIDTH}}  {label if number == 0 else '|':<8}  {_plain(line)}"
+            yield f"{'':<{_WIDTH}}  {label if number == 0 else '|':<8}  {plain(line)}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """`text` without anything that a terminal or a runner would act on: parts of it may come from what is judged."""
     shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
     return shown.replace("##[", "## [")  # the older form of a runner's command, taken anywhere in a line

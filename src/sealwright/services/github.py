@@ -140,7 +140,11 @@ class GitHub:
                 f"this job's token may not read the environments of {self._repository}",
                 hint="grant the job `actions: read`, or look at Settings > Environments",
             )
-        return tuple(self._environment(item) for item in self._checked(answer).json()["environments"])
+        document = self._checked(answer).json()
+        try:
+            return tuple(self._environment(item) for item in document["environments"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise Unavailable("answer-malformed", f"{url} did not answer with environments: {error!r}") from error
 
     def _environment(self, item: Mapping[str, Any]) -> Environment:
         policy = item.get("deployment_branch_policy") or {}

@@ -19,6 +19,8 @@ class GitHubSettings(GitHub):
     def tag_rulesets(self) -> tuple[Ruleset, ...]:
         """The rulesets for tags, those of the organisation included."""
         listed = self._seen("rulesets?includes_parents=true&targets=tag&per_page=100")
+        if not isinstance(listed, list):
+            raise _unusable("rulesets", TypeError(type(listed).__name__))
         try:
             numbers = [int(item["id"]) for item in listed if item.get("target", "tag") == "tag"]
             return tuple(_ruleset(self._seen(f"rulesets/{number}?includes_parents=true")) for number in numbers)
@@ -38,7 +40,7 @@ class GitHubSettings(GitHub):
 
     def pins_required(self) -> bool:
         """Whether workflows may use actions only at a full commit."""
-        return _word(self._seen("actions/permissions"), "sha_pinning_required", default=False)
+        return _word(self._seen("actions/permissions"), "sha_pinning_required")
 
     def _is_administrator(self) -> bool:
         answer = self._ask("GET", self._base)
@@ -64,8 +66,8 @@ class GitHubSettings(GitHub):
         )
 
 
-def _word(document: Any, key: str, *, default: bool | None = None) -> bool:
-    found = document.get(key, default) if isinstance(document, dict) else None
+def _word(document: Any, key: str) -> bool:
+    found = document.get(key) if isinstance(document, dict) else None
     if not isinstance(found, bool):
         raise _unusable(key, TypeError(repr(found)))
     return found

@@ -163,6 +163,12 @@ def test_sarif_has_the_shape_that_code_hosts_take(tmp_path: Path, capsys: pytest
     assert levels["settings-unseen"] == "none"
 
 
+def test_a_place_that_cannot_be_written_to_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "no" / "folder.sarif"
+    assert main(["doctor", "--project", str(repository(tmp_path / "x")), "--sarif", str(target)]) == 2
+    assert "sarif-unwritable" in capsys.readouterr().err
+
+
 def test_without_a_workflow_nothing_could_be_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--project", str(repository(tmp_path, None))]) == 3
     text = capsys.readouterr().out
@@ -233,6 +239,14 @@ def test_nothing_is_written_into_the_repository(tmp_path: Path, capsys: pytest.C
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     asked(folder, capsys)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_names_in_a_workflow_cannot_command_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = changed(GOOD, ("    environment: pypi\n", '    environment: "\\e[2Jpypi"\n'))
+    main(["doctor", "--project", str(repository(tmp_path, text))])
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "environment \\x1b[2Jpypi" in shown
 
 
 @pytest.mark.parametrize("code", CODES)

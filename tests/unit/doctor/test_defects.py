@@ -367,7 +367,6 @@ CASES = (
             with_("repository-url: https://test.pypi.org/legacy/", "attestations: false")
             + PUBLISH.replace("\n", MARK + "\n"),
         ),
-        also="environment-shared",
     ),
     # pins
     case(
@@ -437,6 +436,11 @@ CASES = (
             GENERATOR.replace("      contents: write\n", "").replace("permissions:\n", "permissions:" + MARK + "\n")
             + "  pypi:\n",
         ),
+    ),
+    case(
+        "the generator uploads",
+        "generator-uploads-assets",
+        ("  pypi:\n", GENERATOR.replace("upload-assets: false", "upload-assets: true" + MARK) + "  pypi:\n"),
     ),
     # injection
     case(
@@ -524,6 +528,7 @@ CASES = (
         "an environment that is computed",
         "publisher-unseen",
         ("    environment: pypi\n", "    environment: ${{ vars.ENVIRONMENT }}" + MARK + "\n"),
+        also="settings-unseen",
     ),
     case(
         "a workflow of others",

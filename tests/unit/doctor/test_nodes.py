@@ -9,6 +9,7 @@ from tests.support.postures import RELEASE, found, look, material
 
 from sealwright.doctor.nodes import MAX_CHARACTERS, Text, Unreadable, read_yaml
 from sealwright.doctor.reading import read_workflow
+from sealwright.model import State
 
 PATH = "x.yml"
 
@@ -125,3 +126,10 @@ def test_an_unreadable_workflow_keeps_nothing_else_from_being_looked_at() -> Non
 )
 def test_a_workflow_of_odd_shapes_raises_nothing(document: str) -> None:
     assert isinstance(found(material({".github/workflows/bad.yml": document})), list)
+
+
+def test_where_no_workflow_can_be_read_nothing_is_said_of_what_they_do() -> None:
+    examined = look({".github/workflows/bad.yml": "a: [\n"}, release=None)
+    passed = {finding.check for finding in examined.findings if finding.state is State.PASS}
+    assert passed == {"tokens", "skip-ci"}
+    assert [finding.code for finding in examined.blocking] == ["workflow-unreadable"]

@@ -465,3 +465,59 @@ def test_tests_that_never_run_for_a_release_are_not_waited_for() -> None:
     condition = "  test:\n    if: github.event_name == 'pull_request'\n"
     text = changed(GOOD, ("  test:\n", condition), ("    needs: test\n", ""))
     assert found(material(release=text)) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "reached"),
+    [
+        ("github.event.action == 'published'", False),
+        ("github.event.release.tag_name", False),
+        ("github.event_name == 'release'", False),
+        ("github.event.inputs.really == 'yes'", True),
+        ("inputs.really", True),
+        ("github.event.schedule", False),
+        ("github.actor == 'alice'", True),
+    ],
+)
+def test_what_an_event_does_not_have_is_empty_in_conditions(condition: str, reached: bool) -> None:
+    text = changed(
+        GOOD,
+        ('    tags: ["v*"]\n', '    tags: ["v*"]\n  workflow_dispatch:\n'),
+        ("    environment: pypi\n", f"    environment: pypi\n    if: {condition}\n"),
+    )
+    assert ("dispatch-publishes" in failures(look(release=text))) is reached
+
+
+# Who may publish where nobody here does
+
+
+def test_publishing_that_is_left_to_another_repository_could_not_be_judged() -> None:
+    text = "on: push\njobs:\n  x:\n    permissions:\n      id-token: write\n    uses: a/b/.github/workflows/x.yml@v1\n"
+    examined = look(release=text)
+    assert {(finding.code, finding.state) for finding in examined.blocking} == {("no-publish-job", State.UNAVAILABLE)}
+
+
+def test_a_password_for_an_index_of_ones_own_may_stand_in_the_jobs_environment() -> None:
+    env = "    environment: pypi\n    env:\n      TWINE_PASSWORD: ${{ secrets.X }}\n      TWINE_REPOSITORY_URL: https://a.b/\n"
+    text = changed(GOOD, ("    environment: pypi\n", env), (PUBLISH, "      - run: twine upload dist/*\n"))
+    assert "stored-token" not in failures(look(release=text))
+
+
+def test_the_condition_of_a_call_holds_for_the_steps_of_a_local_action() -> None:
+    action = "runs:\n  using: composite\n  steps:\n    - uses: PUBLISH\n"
+    call = "      - uses: ./publish\n        if: github.ref_type == 'tag'\n"
+    text = changed(GOOD, (PUBLISH, call), ('    tags: ["v*"]\n', '    tags: ["v*"]\n    branches: [main]\n'))
+    assert found(material({"publish/action.yml": spelled(action)}, release=text)) == []
+
+
+def test_findings_of_one_code_stand_together() -> None:
+    image = "      - uses: docker://alpine:3\n"
+    tags = "      - uses: a/b@v1\n"
+    text = changed(GOOD, (PUBLISH, tags + image + tags.replace("a/b", "c/d") + PUBLISH))
+    codes = [defect.code.name for _, defect in look(release=text).defects]
+    assert codes == ["unpinned-action", "unpinned-action", "unpinned-image"]
+
+
+def test_an_environment_that_is_computed_is_not_known_to_be_guarded() -> None:
+    text = changed(GOOD, ("    environment: pypi\n", "    environment: ${{ vars.X }}\n"))
+    assert {"settings-unseen", "publisher-unseen"} == {code for code, _, _ in found(material(release=text))}

@@ -15,9 +15,8 @@ _AFTER = advice(
     "files added to a release that is published already",
     "Where releases are immutable the upload fails, and elsewhere there is a time in which the release has no"
     " signature or provenance to check.",
-    "Found where a job that `on: release` starts uploads assets, and where slsa-github-generator is told to"
-    " (`upload-assets: true`) on that event. Make a draft in the workflow that the tag starts, add every file,"
-    " publish it once.",
+    "Found where a job that `on: release` starts uploads assets. Make a draft in the workflow that the tag"
+    " starts, add every file, publish it once.",
 )
 
 
@@ -53,10 +52,6 @@ def _uploads(posture: Posture, job: Job) -> Iterator[tuple[Place, str]]:
     for ran in posture.ran(job):
         if ran.command.starts("gh", "release", "upload"):
             yield ran.place, "`gh release upload`"
-    if job.uses is not None and actions.is_generator(job.uses):
-        uploads = job.with_.get("upload-assets")
-        if uploads is not None and uploads.value == "true":
-            yield Place.of(uploads), "`upload-assets: true`"
 
 
 AUDIT = Audit(

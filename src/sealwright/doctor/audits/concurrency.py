@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sealwright.doctor.codes import Audit, Code, Defect, advice, blocking
+from sealwright.doctor.events import exists
 from sealwright.doctor.expressions import embedded, references
 from sealwright.doctor.posture import Posture
 from sealwright.doctor.workflow import Concurrency, Place, Workflow
@@ -43,33 +44,6 @@ _BY_RELEASE = frozenset(
     for name in ("ref", "ref_name", "sha", "run_id", "run_number", "event.ref", "event.after", "event.head_commit.id")
 )
 _BY_RELEASE_BEGINNINGS = ("inputs.", "github.event.inputs.", "github.event.release.", "needs.", "matrix.")
-_PROPERTIES = frozenset(
-    (
-        *("action", "action_path", "action_ref", "action_repository", "action_status", "actor", "actor_id", "api_url"),
-        *(
-            "artifact_cache_size_limit",
-            "base_ref",
-            "env",
-            "event",
-            "event_name",
-            "event_path",
-            "graphql_url",
-            "head_ref",
-        ),
-        *("job", "job_workflow_sha", "path", "ref", "ref_name", "ref_protected", "ref_type", "repository", "output"),
-        *("repository_id", "repository_owner", "repository_owner_id", "repository_visibility", "repositoryurl"),
-        *("retention_days", "run_attempt", "run_id", "run_number", "secret_source", "server_url", "sha", "state"),
-        *("step_summary", "token", "triggering_actor", "workflow", "workflow_ref", "workflow_sha", "workspace"),
-    )
-)
-"""https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#github-context"""
-_PUSH = frozenset(
-    (
-        *("after", "base_ref", "before", "commits", "compare", "created", "deleted", "enterprise", "forced"),
-        *("head_commit", "installation", "organization", "pusher", "ref", "repository", "sender"),
-    )
-)
-"""https://docs.github.com/en/webhooks/webhook-events-and-payloads#push"""
 
 
 def _look(posture: Posture) -> Iterator[Defect]:
@@ -86,7 +60,8 @@ def _judge(concurrency: Concurrency, workflow: Workflow) -> Iterator[Defect]:
     read = [name for expression in embedded(group) for name in references(expression)]
     apart = any(name in _BY_RELEASE or name.startswith(_BY_RELEASE_BEGINNINGS) for name in read)
     cancels = concurrency.cancel is not None and concurrency.cancel.value.lower() == "true"
-    unknown = [name for name in read if not _exists(name, workflow)]
+    events = frozenset(trigger.event for trigger in workflow.triggers)
+    unknown = [name for name in read if not exists(name, events)]
     if unknown and not apart:
         place = Place.of(concurrency.group) if concurrency.group else concurrency.place
         yield Defect(_UNKNOWN, place, unknown[0], "`group: release-${{ github.ref }}`", "github.ref")
@@ -98,19 +73,6 @@ def _judge(concurrency: Concurrency, workflow: Workflow) -> Iterator[Defect]:
     if code is not None:
         fix = "`group: release-${{ github.ref }}` and `cancel-in-progress: false`"
         yield Defect(code, concurrency.place, f"group {group!r}" + (", cancelled in progress" if cancels else ""), fix)
-
-
-def _exists(name: str, workflow: Workflow) -> bool:
-    """Whether a property of the `github` context exists, as far as that can be told; those of others may."""
-    context, _, rest = name.partition(".")
-    if context != "github":
-        return True
-    first, _, inner = rest.partition(".")
-    if first != "event" or not inner:
-        return first in _PROPERTIES
-    pushed_only = {trigger.event for trigger in workflow.triggers} == {"push"}
-    key = inner.partition(".")[0]
-    return key in _PUSH if pushed_only else key != "push"
 
 
 AUDIT = Audit(

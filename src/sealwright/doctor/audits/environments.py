@@ -71,8 +71,9 @@ def _shared(posture: Posture) -> Iterator[Defect]:
     }
     for upload in posture.to_pypi:
         environment = upload.job.environment
-        if environment is not None and environment.name.lower() in tried:
-            other = tried[environment.name.lower()]
+        other = tried.get(environment.name.lower()) if environment is not None else None
+        # In one and the same job it cannot be otherwise, and the audit `grants` asks for two.
+        if environment is not None and other is not None and other.place != upload.job.place:
             found = f"{environment.name}, in job {upload.job.id} and in job {other.id}"
             yield Defect(_SHARED, environment.place, found, "`environment: testpypi` for the one, `pypi` for the other")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sealwright.doctor.actions import is_generator
-from sealwright.doctor.codes import Audit, Defect, blocking
+from sealwright.doctor.codes import Audit, Defect, advice, blocking
 from sealwright.doctor.posture import Posture
 from sealwright.doctor.workflow import LEVELS, Job, Place
 
@@ -23,6 +23,13 @@ _GRANTS = blocking(
     "GitHub refuses the whole workflow when a called one asks for more than its caller grants.",
     "It needs `actions: read`, `id-token: write` and `contents: write`, the last even with `upload-assets: false`.",
 )
+_ASSETS = advice(
+    "generator-uploads-assets",
+    "slsa-github-generator told to upload to the release by itself",
+    "It does so whenever it ends, which may be after the release is public, and fails where releases are immutable.",
+    "Found for `upload-assets: true`. Leave it off, download the artifact that its output `provenance-name`"
+    " names, and upload it with the other files before the release is published.",
+)
 _NEEDED = {"actions": "read", "id-token": "write", "contents": "write"}
 
 
@@ -38,6 +45,9 @@ def _called(job: Job) -> Iterator[Defect]:
     if not job.uses.ref.startswith("v") or job.uses.ref.count(".") != 2:
         path = job.uses.text.value.partition("@")[0]
         yield Defect(_REF, Place.of(job.uses.text), f"@{job.uses.ref}", f"uses: {path}@v2.1.0", "a tag such as v2.1.0")
+    uploads = job.with_.get("upload-assets")
+    if uploads is not None and uploads.value == "true":
+        yield Defect(_ASSETS, Place.of(uploads), f"in job {job.id}", "`upload-assets: false`")
     if job.permissions is None:
         return  # the repository's default, which cannot be seen here, and never has an identity: said by `grants`
     missing = [f"{scope}: {level}" for scope, level in _NEEDED.items() if job.permissions.level(scope) < LEVELS[level]]
@@ -51,4 +61,4 @@ def _skip(posture: Posture) -> str:
     return "" if any(map(is_generator, called)) else "no job calls it"
 
 
-AUDIT = Audit("generator", "is the SLSA generator called as it has to be?", (_REF, _GRANTS), _look, skip=_skip)
+AUDIT = Audit("generator", "is the SLSA generator called as it has to be?", (_REF, _GRANTS, _ASSETS), _look, skip=_skip)

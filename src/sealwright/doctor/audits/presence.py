@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sealwright.doctor.codes import Audit, Code, Defect, never
+from sealwright.doctor.codes import Audit, Code, Defect
 from sealwright.doctor.posture import FOLDER, Posture, is_workflow
 from sealwright.doctor.workflow import Place
 from sealwright.model import Level, State
@@ -34,10 +34,23 @@ def _look(posture: Posture) -> Iterator[Defect]:
     if not any(map(is_workflow, posture.material.files)):
         found, fix = "nothing to look at", "`sealwright init` writes a release workflow"
         yield Defect(_NO_WORKFLOW, _EXPECTED, found, fix, state=State.UNAVAILABLE, about=FOLDER)
-    elif not posture.uploads and posture.workflows and not posture.elsewhere:
-        looked = ", ".join(workflow.file for workflow in posture.workflows)
-        fix = "`sealwright init` writes one"
-        yield Defect(_NO_UPLOAD, _EXPECTED, f"none in {looked}", fix, "a job that uploads", State.ABSENT, FOLDER)
+    elif not posture.uploads and posture.workflows:
+        yield _without_uploads(posture)
 
 
-AUDIT = Audit("presence", "is there a workflow that publishes?", (_NO_WORKFLOW, _NO_UPLOAD), _look, skip=never)
+def _without_uploads(posture: Posture) -> Defect:
+    looked = f"none in {', '.join(workflow.file for workflow in posture.workflows)}"
+    if posture.elsewhere:
+        called = ", ".join(job.uses.text.value for _, job in posture.elsewhere if job.uses)
+        found, fix = f"{looked}; {called} may publish", "publish in a workflow of this repository"
+        return Defect(_NO_UPLOAD, _EXPECTED, found, fix, "a job that uploads", State.UNAVAILABLE, FOLDER)
+    private = "; uploads to other indexes are not judged" if posture.private else ""
+    fix = "`sealwright init` writes one"
+    return Defect(_NO_UPLOAD, _EXPECTED, looked + private, fix, "a job that uploads", State.ABSENT, FOLDER)
+
+
+def _skip(posture: Posture) -> str:
+    return "no workflow could be read" if posture.faults and not posture.workflows else ""
+
+
+AUDIT = Audit("presence", "is there a workflow that publishes?", (_NO_WORKFLOW, _NO_UPLOAD), _look, skip=_skip)

@@ -36,7 +36,7 @@ def _look(posture: Posture) -> Iterator[Defect]:
 
 
 def _with_identity(posture: Posture, job: Job) -> Iterator[Defect]:
-    fix = f"move it into a job without `id-token: write`, and let {job.id} fetch what it made by artifact id"
+    fix = f"build in a job without `id-token: write`, and let {job.id} fetch its files by artifact id"
     for step in posture.steps(job):
         if actions.builds(step):
             yield Defect(_IDENTITY, step.place, f"{step.action} in job {job.id}", fix)

@@ -81,7 +81,7 @@ def _compared(last: LastRelease | Unseen, ours: dict[Upload, Publisher]) -> Iter
         yield Defect(_UNSEEN, _place(upload), error.message, "ask the index again", state=State.UNAVAILABLE)
         return
     if not known:
-        found = f"{last.filename or last.version or 'nothing'} has no provenance; the job will name {claims}"
+        found = f"{last.filename or last.version or 'nothing'} names no publisher on GitHub; the job will name {claims}"
         yield Defect(_NONE, _place(upload), found, f"compare by eye with {_SETTINGS}", state=State.ABSENT)
         return
     yield from _judged(last, known, ours)

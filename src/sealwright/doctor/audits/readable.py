@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sealwright.doctor.codes import Audit, Defect, blocking, unless_workflows
+from sealwright.doctor.codes import Audit, Defect, blocking
 from sealwright.doctor.posture import Posture
 
 _UNREADABLE = blocking(
@@ -22,4 +22,8 @@ def _look(posture: Posture) -> Iterator[Defect]:
         yield Defect(_UNREADABLE, fault.place, fault.problem, "correct the file at that line, then run `actionlint`")
 
 
-AUDIT = Audit("readable", "can every workflow and local action be read?", (_UNREADABLE,), _look, skip=unless_workflows)
+def _skip(posture: Posture) -> str:
+    return "" if posture.workflows or posture.faults else "there is no workflow"
+
+
+AUDIT = Audit("readable", "can every workflow and local action be read?", (_UNREADABLE,), _look, skip=_skip)

@@ -85,9 +85,14 @@ def _environments(posture: Posture, existing: tuple[Environment, ...]) -> Iterat
     told: set[str] = set()
     for upload in posture.uploads:
         environment = upload.job.environment
-        if environment is not None and environment.known and environment.name not in told:
-            told.add(environment.name)
+        if environment is None or environment.name in told:
+            continue
+        told.add(environment.name)
+        if environment.known:
             yield from _guarded(upload, environment.name, by_name.get(environment.name.lower()))
+        else:
+            found, fix = f"the environment of job {upload.job.id} is computed", "write its name out"
+            yield Defect(_UNSEEN, environment.place, found, fix, state=State.UNAVAILABLE)
 
 
 def _guarded(upload: Upload, name: str, found: Environment | None) -> Iterator[Defect]:

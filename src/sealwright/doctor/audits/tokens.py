@@ -46,7 +46,7 @@ _VARIABLE = re.compile(
     r"|HATCH_INDEX_AUTH|PDM_PUBLISH_PASSWORD|MATURIN_(?:PYPI_TOKEN|PASSWORD)|(?:TEST_?)?PYPI_(?:API_)?(?:TOKEN|PASSWORD)"
 )
 _SECRET = re.compile(
-    r"secrets\.(\w*(?:PYPI|TWINE|FLIT|POETRY_PYPI|UV_PUBLISH|HATCH_INDEX|PDM_PUBLISH)\w*)", re.IGNORECASE
+    r"secrets(?:\.|\[')(\w*(?:PYPI|TWINE|FLIT|POETRY_PYPI|UV_PUBLISH|HATCH_INDEX|PDM_PUBLISH)\w*)", re.IGNORECASE
 )
 _TOKEN = re.compile(r"pypi-AgE[A-Za-z0-9_-]{20,}")
 _PASSWORD = re.compile(r"^\s*password\s*[=:]\s*(?P<value>\S+)")
@@ -65,30 +65,32 @@ def _look(posture: Posture) -> Iterator[Defect]:
 
 
 def _credentials(posture: Posture, workflow: Workflow) -> Iterator[Text]:
-    """Every scalar that hands a stored secret to something that uploads."""
-    elsewhere = {upload.step.place for job in workflow.jobs for upload in posture.uploads_elsewhere(workflow, job)}
-    yield from _named(workflow.env)
+    """Every scalar that hands a stored secret to an upload to PyPI or TestPyPI, or is named as if it did."""
+    public = posture.upload_places
+    private = frozenset(upload.job.place for upload in posture.private) - public
+    yield from _named(workflow.env, any_name=not private or bool(public))
     for job in workflow.jobs:
-        yield from _named(job.env)
-        yield from _named(job.with_)
-        yield from _named(job.secrets)
+        any_name = job.place not in private
+        for values in (job.env, job.with_, job.secrets):
+            yield from _named(values, any_name=any_name)
         for step in posture.steps(job):
-            if step.place not in elsewhere:
-                yield from _of_step(step)
+            yield from _of_step(step, any_name=any_name)
 
 
-def _of_step(step: Step) -> Iterator[Text]:
-    yield from _named(step.env)
-    yield from _named(step.with_)
-    if actions.publishes(step) and "password" in step.with_ and _is_stored(step.with_["password"].value):
+def _of_step(step: Step, *, any_name: bool) -> Iterator[Text]:
+    yield from _named(step.env, any_name=any_name)
+    yield from _named(step.with_, any_name=any_name)
+    if any_name and actions.publishes(step) and "password" in step.with_ and _is_stored(step.with_["password"].value):
         yield step.with_["password"]
     if step.run is not None and _SECRET.search(step.run.value):
         yield step.run
 
 
-def _named(values: Mapping[str, Text]) -> Iterator[Text]:
+def _named(values: Mapping[str, Text], *, any_name: bool) -> Iterator[Text]:
+    """Secrets by their names, and with `any_name` also those behind the variables that upload programs read."""
     for name, text in values.items():
-        if _SECRET.search(text.value) or (_VARIABLE.fullmatch(name.upper()) and _is_stored(text.value)):
+        variable = any_name and _VARIABLE.fullmatch(name.upper())
+        if _SECRET.search(text.value) or (variable and _is_stored(text.value)):
             yield text
 
 

@@ -37,7 +37,7 @@ def _examined(record: Record) -> str:
     some = any(not count.startswith("0 ") for count in packages)
     # The answer about all of them; what is ignored is not unknown.
     audited = [f.found.rpartition(", ")[2] for f in _passed(record, "audit") if some and not f.subject]
-    return "; ".join([f"{members} members of the commit or explained", *(f"brings {p}" for p in packages), *audited])
+    return "; ".join([f"{members} members accounted for", *(f"brings {p}" for p in packages), *audited])
 
 
 def _only(*checks: str) -> Callable[[Record], str]:

@@ -18,8 +18,7 @@ from sealwright.dossier.store import EVIDENCE, PLAN, RELEASE
 from sealwright.errors import Refused, Unavailable, UsageError
 from sealwright.model import FileRef
 from sealwright.project import ProjectInfo, read_project
-from sealwright.services.closures import python_floor
-from sealwright.services.resolving import lock
+from sealwright.services.resolving import lock, python_floor
 from sealwright.verify.closure import Pin, parse_pylock
 from sealwright.verify.inventory import Inventory, read_inventory
 from sealwright.verify.judgement import Subject

@@ -10,7 +10,7 @@ from typing import Any
 
 from sealwright.model import FileRef, Finding
 from sealwright.model.verdict import exit_code_of
-from sealwright.report.findings import NOTE, WORDS, finding_lines, word_for
+from sealwright.report.findings import COULD_NOT_JUDGE, NOTE, WORDS, finding_lines, word_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def as_lines(answer: Answer) -> Iterator[str]:
 
 def verdict_lines(answer: Answer) -> Iterator[str]:
     """The verdict in one line, and what it is about."""
-    yield f"{'PASSED' if answer.passed else 'FAILED'}  {_counted(answer)}"
+    words = {0: "PASSED", 1: "FAILED", 3: COULD_NOT_JUDGE}
+    yield f"{words[answer.exit_code]}  {_counted(answer)}"
     for subject in answer.subjects:
         yield f"  {subject.name}  sha256:{subject.sha256}"
 

@@ -15,7 +15,7 @@ from sealwright.doctor.posture import Upload
 from sealwright.doctor.programs import PYPI
 from sealwright.model import Finding, State
 from sealwright.report import answer, sarif
-from sealwright.report.findings import WORDS, details, headline, labelled, plain
+from sealwright.report.findings import COULD_NOT_JUDGE, WORDS, details, headline, labelled, plain
 
 _WIDTH = 100
 _INDEXES = {PYPI: "PyPI", "testpypi": "TestPyPI"}
@@ -124,7 +124,7 @@ def _upload(upload: Upload) -> dict[str, Any]:
 def _verdict(found: Examined) -> str:
     code = exit_code(found)
     if code == 3:
-        return "UNJUDGED  nothing that publishes could be looked at."
+        return f"{COULD_NOT_JUDGE}  nothing that publishes could be looked at."
     states = [finding.state for finding, _ in found.defects]
     notes = states.count(State.FAIL) - sum(finding.state is State.FAIL for finding in found.blocking)
     unseen = len(states) - states.count(State.FAIL)

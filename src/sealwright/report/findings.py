@@ -15,6 +15,8 @@ WORDS = {
 }
 """The word for each answer; readable without colour."""
 NOTE = "note"
+COULD_NOT_JUDGE = "COULD NOT JUDGE"
+"""The first words of a verdict where something required could not be looked at."""
 _WIDTH = max(map(len, WORDS.values()))
 
 

@@ -13,7 +13,7 @@ from sealwright.rehearsal.layout import Subject
 from sealwright.rehearsal.rehearse import Outcome
 from sealwright.rehearsal.results import JobResult, JobState
 from sealwright.report import notes
-from sealwright.report.findings import details, headline
+from sealwright.report.findings import COULD_NOT_JUDGE, details, headline
 from sealwright.verify.difference.findings import GRAVE
 
 WORDS = {JobState.OK: "ok", JobState.FAILED: "FAIL", JobState.UNJUDGED: "unseen", JobState.NOT_RUN: "--"}
@@ -70,7 +70,7 @@ def verdict_line(outcome: Outcome) -> str:
     reached = _REACHED[outcome.published]
     if not stopped:
         return f"UNFINISHED  Continue with --resume. {reached}"
-    word = "FAILED" if outcome.exit_code == 1 else "COULD NOT JUDGE"
+    word = "FAILED" if outcome.exit_code == 1 else COULD_NOT_JUDGE
     return f"{word}  The release would have stopped at {stopped[0]}, after the tag. {reached}"
 
 

@@ -13,8 +13,8 @@ from sealwright.sbom.describe import Circumstances, describe
 from sealwright.sbom.document import compose
 from sealwright.sbom.installation import Installation, installed
 from sealwright.sbom.schema import judge_schema
-from sealwright.services.closures import python_floor, resolve_closure
 from sealwright.services.environments import PackageIndex
+from sealwright.services.resolving import python_floor, resolve_closure
 from sealwright.verify.closure import Closure, parse_pylock
 from sealwright.verify.sbom import CHECK, judge_sbom
 from sealwright.verify.wheel import read_wheel

@@ -18,9 +18,9 @@ from sealwright.model import FileRef, Finding
 from sealwright.report.markdown import code
 from sealwright.sbom.schema import judge_schema
 from sealwright.services.advisories import Patience, Sources, auditor
-from sealwright.services.closures import python_floor
 from sealwright.services.git import Repository
 from sealwright.services.package_index import PackageIndex
+from sealwright.services.resolving import python_floor
 from sealwright.stages.base import Context, Result
 from sealwright.verify.closure import Closure, lock_path, parse_pylock
 from sealwright.verify.cyclonedx import purl_of

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sealwright.errors import Refused, SealwrightError
 from sealwright.model import FileRef, Finding
-from sealwright.services.closures import python_floor, resolve_closure
 from sealwright.services.environments import PackageIndex
+from sealwright.services.resolving import python_floor, resolve_closure
 from sealwright.stages.base import Context, Result, finding_of
 from sealwright.verify.closure import lock_path, parse_pylock
 from sealwright.verify.wheel import Wheel, read_wheel

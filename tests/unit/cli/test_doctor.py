@@ -172,8 +172,8 @@ def test_a_place_that_cannot_be_written_to_is_a_usage_error(tmp_path: Path, caps
 def test_without_a_workflow_nothing_could_be_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--project", str(repository(tmp_path, None))]) == 3
     text = capsys.readouterr().out
-    assert "`sealwright init` writes a release workflow" in text
-    assert "UNJUDGED" in text
+    assert "`sealwright workflow` writes a release workflow" in text
+    assert "COULD NOT JUDGE" in text
     assert "PASSED" not in text
 
 

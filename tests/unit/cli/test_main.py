@@ -1,10 +1,15 @@
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from sealwright import __version__, cli
 from sealwright.errors import UsageError
+
+ROOT = Path(__file__).parents[3]
+TEXTS = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
 
 
 def test_help_lists_every_command_and_the_exit_codes(capsys):
@@ -20,6 +25,12 @@ def test_every_command_explains_itself(name, capsys):
         cli.main([name, "--help"])
     assert ended.value.code == 0
     assert f"usage: sealwright {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_command_that_a_message_or_a_document_names_exists(path):
+    named = re.findall(r"(?:`|^)sealwright ([a-z][a-z-]*)", path.read_text(), re.MULTILINE)
+    assert set(named) <= {*cli.COMMANDS, "help"}
 
 
 def test_nothing_at_all_is_a_usage_error_with_help(capsys):

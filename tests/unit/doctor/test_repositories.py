@@ -45,11 +45,11 @@ def lines(text: str, code: str, path: str = RELEASE) -> list[tuple[str, str, int
 # Presence
 
 
-def test_without_any_workflow_nothing_is_judged_and_init_is_the_first_step() -> None:
+def test_without_any_workflow_nothing_is_judged_and_making_one_is_the_first_step() -> None:
     examined = look(release=None)
     (finding,) = examined.blocking
     assert (finding.code, finding.state) == ("no-workflow", State.UNAVAILABLE)
-    assert "sealwright init" in finding.hint
+    assert "sealwright workflow" in finding.hint
     assert not any(finding.state is State.PASS and finding.check == "pins" for finding in examined.findings)
 
 

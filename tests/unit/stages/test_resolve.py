@@ -8,7 +8,7 @@ from tests.support.wheels import sha256_of, write_wheel
 from sealwright.errors import Refused
 from sealwright.model import State
 from sealwright.services import resolving
-from sealwright.services.closures import python_floor
+from sealwright.services.resolving import python_floor
 from sealwright.verify.closure import parse_pylock
 
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -15,7 +15,7 @@ _REF = blocking(
     "It refuses to run then, and the release stops after the tag was pushed.",
     "Its provenance names the tag as the builder, so it has to be called by a full version tag such as"
     " `@v2.1.0`. What ran is pinned all the same: the certificate names the commit (Build Signer Digest),"
-    " which `sealwright verify` checks.",
+    " which the gate of our pipeline checks.",
 )
 _GRANTS = blocking(
     "generator-permissions",

@@ -15,7 +15,7 @@ _NO_WORKFLOW = Code(
     Level.REQUIRE,
     "no workflow at all",
     "A release from somebody's machine needs a token that can be stolen, and shows nobody where it came from.",
-    "Without a workflow there is nothing that this command could judge. `sealwright init` writes one;"
+    "Without a workflow there is nothing that this command could judge. `sealwright workflow` writes one;"
     " `sealwright rehearse` tries it before any tag exists.",
 )
 _NO_UPLOAD = Code(
@@ -32,7 +32,7 @@ _EXPECTED = Place(WORKFLOW_FILE, 1)
 
 def _look(posture: Posture) -> Iterator[Defect]:
     if not any(map(is_workflow, posture.material.files)):
-        found, fix = "nothing to look at", "`sealwright init` writes a release workflow"
+        found, fix = "nothing to look at", "`sealwright workflow` writes a release workflow"
         yield Defect(_NO_WORKFLOW, _EXPECTED, found, fix, state=State.UNAVAILABLE, about=FOLDER)
     elif not posture.uploads and posture.workflows:
         yield _without_uploads(posture)
@@ -45,7 +45,7 @@ def _without_uploads(posture: Posture) -> Defect:
         found, fix = f"{looked}; {called} may publish", "publish in a workflow of this repository"
         return Defect(_NO_UPLOAD, _EXPECTED, found, fix, "a job that uploads", State.UNAVAILABLE, FOLDER)
     private = "; uploads to other indexes are not judged" if posture.private else ""
-    fix = "`sealwright init` writes one"
+    fix = "`sealwright workflow` writes one"
     return Defect(_NO_UPLOAD, _EXPECTED, looked + private, fix, "a job that uploads", State.ABSENT, FOLDER)
 
 

@@ -177,7 +177,7 @@ def _upload(
         raise Refused(
             "upload-refused",
             f"{site.name} did not take the upload: {_complaint(finished)}",
-            hint="files uploaded before this one stay; `sealwright resume` explains what is left to do",
+            hint="files uploaded before this one stay; run the job again with the same bytes, never with new ones",
         )
 
 

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "inspect": "compare wheels and sdists with the commit that they were built from",
     "sbom": "make the SBOM of a wheel, or judge one against a real installation",
     "audit": "ask for known vulnerabilities of a project, a lock, or a release, today",
+    "verify": "judge a release by its files: who signed, from which commit, about which bytes",
     "verify-artifact": "check a file against provenance of a GitHub builder, as slsa-verifier does, offline",
     "verify-bundle": "check one Sigstore bundle, as the sigstore-conformance suite calls it",
     "rebuild": "build a published release again, anybody's, and compare it file by file",

@@ -42,6 +42,10 @@ FLOOR: dict[str, Level] = {
     # signatures
     "environment": Level.ENFORCE,  # older certificates do not name their environment
     "controls": Level.REQUIRE,
+    # for whoever verifies a release
+    "generator": Level.REPORT,  # a project may do without; its signed list tells if somebody took it away
+    "source": Level.ENFORCE,  # whether a clone is at hand is the asker's matter
+    "approval": Level.REPORT,  # no certificate shows who approved
     # after the release
     "notify": Level.REPORT,
 }

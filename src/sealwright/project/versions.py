@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 from sealwright.config import Settings
@@ -17,6 +19,23 @@ def normal_version(version: str) -> str | None:
         return str(Version(version))
     except InvalidVersion:
         return None
+
+
+def version_of(filename: str) -> Version | None:
+    """The version in a distribution's name; None where the name follows no standard."""
+    try:
+        if filename.endswith(".whl"):
+            return parse_wheel_filename(filename)[1]
+        return parse_sdist_filename(filename)[1]
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return None
+
+
+def version_in_tag(tag: str) -> Version | None:
+    """The version that a tag of any habit names: `v1.2`, `1.2`, `package-v1.2`, `release/1.2`; None where none does."""
+    begins = [0, *(found.end() for found in re.finditer(r"[-_/@]", tag)), *(m.start() for m in re.finditer(r"\d", tag))]
+    texts = (tag[begin:] for begin in begins)
+    return next((Version(text) for text in texts if normal_version(text) is not None), None)
 
 
 def next_patch(latest: str | None) -> str:

@@ -6,7 +6,7 @@ files, and the signed verification summary. Both are the project's own word and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sealwright.config import Policy
@@ -14,7 +14,7 @@ from sealwright.dossier.store import DIST, EVIDENCE, RELEASE
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding, Mode, State, Sums, Verdict
 from sealwright.verify import release_json, signatures, vsa
-from sealwright.verify.bundle import TrustRoot, VerifiedStatement
+from sealwright.verify.bundle import TrustRoot, VerifiedStatement, verify_statement
 from sealwright.verify.evidence import (
     RELEASE_SIGNATURE,
     STATEMENT_SUFFIX,
@@ -65,12 +65,28 @@ def published_case(
     )
 
 
-def judge_published(case: Case) -> Verdict:
-    """The verdict on a published release. Never raises for anything the files contain."""
+def judge_published(case: Case, further: Iterable[Finding] = ()) -> Verdict:
+    """The verdict on a published release. Never raises for anything the files contain.
+
+    `further` are answers that the asker has from elsewhere, of checks of their own.
+    """
     evidence = examine_published(case)
-    found = [finding for check in CHECKS.values() for finding in check(evidence)]
+    found = [*further, *(finding for check in CHECKS.values() for finding in check(evidence))]
     due = [check for check in CHECKS if check != "provenance" or case.generator]
     return weigh(evidence, found, due)
+
+
+def stated_mode(files: Mapping[str, FileContent], root: TrustRoot) -> Mode:
+    """As what a release was judged by its own gate, if that is signed; a release where it is not.
+
+    Only for whoever brings a trust root of a rehearsal: whether its leniency is wanted is decided by that.
+    """
+    data = data_at(files, SUMMARY_BUNDLE)
+    try:
+        said = vsa.read(verify_statement(data, root).statement).mode if data is not None else ""
+    except Refused:
+        return Mode.RELEASE  # said where signatures are judged
+    return Mode.REHEARSAL if said == Mode.REHEARSAL.value else Mode.RELEASE
 
 
 def examine_published(case: Case) -> Evidence:

@@ -11,10 +11,18 @@ from sealwright.errors import Refused
 from sealwright.model import Finding, Level, Verdict
 from sealwright.verify import files, rebuild, records, signatures
 from sealwright.verify.closure import parse_pylock
-from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, PYLOCK, SBOM_SUFFIX, Case, Evidence, data_at
-from sealwright.verify.github_provenance import judge_github
+from sealwright.verify.evidence import (
+    GENERATOR_BUNDLE,
+    GITHUB_BUNDLE,
+    PYLOCK,
+    SBOM_SUFFIX,
+    Case,
+    Evidence,
+    Maker,
+    data_at,
+)
+from sealwright.verify.made import judge_made
 from sealwright.verify.sbom import judge_sbom
-from sealwright.verify.slsa import judge_generator
 from sealwright.verify.vex import VEX, judge_vex
 
 _AUDIT = "statements/audit.json"
@@ -26,35 +34,30 @@ def check_provenance(evidence: Evidence) -> Iterator[Finding]:
 
     A project may do without the generator; then this check is not among the required ones.
     """
-    case, bundle = evidence.case, data_at(evidence.case.files, GENERATOR_BUNDLE)
-    if not case.generator:
-        return
-    if bundle is None:
+    case = evidence.case
+    if case.made_by(Maker.GENERATOR):
+        yield from judge_made(evidence, Maker.GENERATOR)
+    elif case.generator:
         yield _missing("provenance", GENERATOR_BUNDLE, "the generator's artifact is kept for five days only")
-        return
-    yield from judge_generator(bundle, evidence.distributions, case.expected, case.root, where=GENERATOR_BUNDLE)
 
 
 def check_github_provenance(evidence: Evidence) -> Iterator[Finding]:
     """GitHub's own attestation covers exactly the distributions. Code: `provenance-missing` and `judge_github`'s."""
-    case, bundle = evidence.case, data_at(evidence.case.files, GITHUB_BUNDLE)
-    if bundle is None:
+    if evidence.case.made_by(Maker.GITHUB):
+        yield from judge_made(evidence, Maker.GITHUB)
+    else:
         yield _missing("provenance-github", GITHUB_BUNDLE, "the job attest takes it in from actions/attest")
-        return
-    yield from judge_github(
-        bundle,
-        evidence.distributions,
-        case.expected,
-        case.root,
-        environment=case.environment or None,
-        where=GITHUB_BUNDLE,
-    )
 
 
 def check_sbom(evidence: Evidence) -> Iterator[Finding]:
     """Each wheel has an SBOM that binds to it and lists its closure. Codes: `sbom-missing`, and `judge_sbom`'s."""
+    lock = data_at(evidence.case.files, PYLOCK)
+    if lock is None:
+        hint = "the job examine writes it; without it nobody knows what an SBOM must list"
+        yield Finding.absent("sbom", "closure-missing", PYLOCK, expected=PYLOCK, hint=hint)
+        return
     try:
-        closure = parse_pylock(data_at(evidence.case.files, PYLOCK) or b"", PYLOCK)
+        closure = parse_pylock(lock, PYLOCK)
     except Refused as error:
         yield Finding.failed("sbom", error.code, PYLOCK, found=error.message, hint=error.hint)
         return
@@ -141,7 +144,7 @@ def weigh(evidence: Evidence, found: Iterable[Finding], due: Iterable[str]) -> V
     """Findings by the policy, those of the checks `due` and of any other; a required check that is silent is absent."""
     findings = tuple(dict.fromkeys(found))
     checks = dict.fromkeys([*due, *(finding.check for finding in findings)])
-    levels = {check: evidence.case.policy.level(check, evidence.case.mode) for check in checks}
+    levels = {check: _level(evidence.case, check) for check in checks}
     required = tuple(check for check, level in levels.items() if level is Level.REQUIRE)
     answered = {finding.check for finding in findings}
     silent = tuple(
@@ -156,6 +159,13 @@ def weigh(evidence: Evidence, found: Iterable[Finding], due: Iterable[str]) -> V
         enforced=tuple(check for check, level in levels.items() if level is Level.ENFORCE),
         findings=(*findings, *silent),
     )
+
+
+def _level(case: Case, check: str) -> Level:
+    level = case.policy.level(check, case.mode)
+    if check not in case.lenient or check in case.policy.checks:
+        return level
+    return min(level, Level.ENFORCE, key=lambda item: item.weight)
 
 
 def _missing(check: str, path: str, hint: str) -> Finding:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from sealwright.config import Settings
+if TYPE_CHECKING:
+    from sealwright.config import Settings
 
 FIRST_VERSION = "0.1.0"
 

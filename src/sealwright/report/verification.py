@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sealwright.model import FileRef, Finding, Mode, State
 from sealwright.project.versions import named_in
-from sealwright.report.findings import COULD_NOT_JUDGE, WORDS, details, headline, plain
+from sealwright.report.findings import COULD_NOT_JUDGE, details, headline, plain, word_for
 from sealwright.verify.anybody import Answer
 from sealwright.verify.evidence import Accept, Scope
 from sealwright.verify.question import Question, owner_and_name
@@ -76,9 +76,14 @@ def _given(judged: Judged) -> str:
 def _row(judged: Judged, check: str, findings: tuple[Finding, ...]) -> str:
     states = {finding.state for finding in findings}
     worst = next(state for state in _FROM_BAD_TO_GOOD if state in states)
-    word = "self" if check == _OWN_WORD and worst is State.PASS else WORDS[worst]
+    stops = any(finding in judged.answer.verdict.blocking for finding in findings)
+    word = _word(check, next(finding for finding in findings if finding.state is worst), stops=stops)
     text = " ".join(plain(_note(judged, check, worst, findings)).split())
     return f"  {word:<6}  {check:<{_WIDTH}} {text if len(text) <= _TEXT else text[: _TEXT - 1] + '…'}".rstrip()
+
+
+def _word(check: str, finding: Finding, *, stops: bool) -> str:
+    return "self" if check == _OWN_WORD and finding.state is State.PASS else word_for(finding, stops=stops)
 
 
 _FROM_BAD_TO_GOOD = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
@@ -111,12 +116,17 @@ def _workflow(judged: Judged) -> str:
 
 
 def _attention(judged: Judged) -> Iterator[str]:
+    """What stands in the way or is worth a look; what is wrong with several files alike is said once."""
     blocking = set(judged.answer.verdict.blocking)
+    alike: dict[Finding, list[Finding]] = {}
     for finding in dict.fromkeys(judged.answer.verdict.findings):
         if finding in blocking or finding.state is State.FAIL:
-            yield ""
-            yield headline(finding, stops=finding in blocking)
-            yield from details(finding)
+            alike.setdefault(replace(finding, subject="", check=""), []).append(finding)
+    for first, *others in alike.values():
+        yield ""
+        more = f" and {len(others)} more" if others else ""
+        yield headline(first.about(f"{first.subject or first.check}{more}"), stops=first in blocking)
+        yield from details(first)
 
 
 def _verdict(judged: Judged) -> Iterator[str]:

@@ -9,19 +9,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE, digest_file
+from sealwright.dossier.store import DIST, RELEASE, digest_file
 from sealwright.errors import Refused, UsageError
 from sealwright.model import FileRef
-from sealwright.verify.evidence import INDEX_SUFFIX, FileContent, Scope
+from sealwright.verify.evidence import FileContent, Scope
+from sealwright.verify.placing import DISTRIBUTIONS, TALK, place_of
 
 _HELD = 32 * 1024 * 1024
 """Bytes; a larger file is judged by its digest alone, which is all that evidence about a distribution is about."""
 _MOST_FILES = 5_000
-_DISTRIBUTIONS = (".whl", ".tar.gz")
-_TALK = frozenset({"report.html", "trust_config.json"})
-"""Files that are for readers, and evidence of nothing."""
-_STATE = ".rehearsal"
-"""What a rehearsal continues from; no part of the dossier that it leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ def read_release(folder: Path) -> ReleaseFiles:
         raise UsageError("target-missing", f"{folder} is neither a folder nor a file", hint=hint)
     is_dossier = (folder / DIST).is_dir()
     found = ((path, path.relative_to(folder).as_posix()) for path in _plain_files(folder))
-    placed = {place: path for path, name in found if (place := name if is_dossier else _place(name)) not in _TALK}
+    placed = {place: path for path, name in found if (place := name if is_dossier else place_of(name)) not in TALK}
     if not any(place.startswith(f"{DIST}/") for place in placed):
         raise UsageError(
             "target-empty",
@@ -73,7 +69,7 @@ def read_beside(distributions: Iterable[Path]) -> ReleaseFiles:
         if not path.is_file():
             raise UsageError("target-missing", f"{path} is neither a folder nor a file")
         beside = (entry for entry in path.parent.iterdir() if _belongs(entry.name, path.name) and entry.is_file())
-        for place, file in ((f"{DIST}/{path.name}", path), *((_place(entry.name), entry) for entry in beside)):
+        for place, file in ((f"{DIST}/{path.name}", path), *((place_of(entry.name), entry) for entry in beside)):
             other = placed.setdefault(place, file)
             if other != file and digest_file(other) != digest_file(_plain(file)):
                 hint = "give the distributions of one release at a time"
@@ -111,18 +107,9 @@ def _plain(path: Path) -> Path:
     return path
 
 
-def _place(name: str) -> str:
-    """Where a file of a flat folder belongs in a dossier; what lies in a folder of its own belongs nowhere."""
-    if "/" in name or name == RELEASE or name in _TALK:
-        return name
-    if name.endswith(_DISTRIBUTIONS):
-        return f"{DIST}/{name}"
-    return f"{PUBLISHED}/{name}" if name.endswith(INDEX_SUFFIX) else f"{EVIDENCE}/{name}"
-
-
 def _belongs(name: str, distribution: str) -> bool:
     """Whether a file is evidence about this distribution, or about the whole release that it is of."""
-    if name.endswith(_DISTRIBUTIONS) or name == distribution:
+    if name.endswith(DISTRIBUTIONS) or name == distribution:
         return False
     shared = (RELEASE, f"{RELEASE}.sigstore.json", "pylock.toml")
     return name.startswith(f"{distribution}.") or name.endswith(".intoto.jsonl") or name in shared

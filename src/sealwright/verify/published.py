@@ -16,6 +16,7 @@ from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding, Mode, Sums, Verdict
 from sealwright.verify import complete, own_word, release_json, signatures, vsa
 from sealwright.verify.bundle import TrustRoot, VerifiedStatement
+from sealwright.verify.everybody import Check, check_github_provenance, check_provenance, check_sbom, weigh
 from sealwright.verify.evidence import (
     INDEX_SUFFIX,
     RELEASE_SIGNATURE,
@@ -32,7 +33,6 @@ from sealwright.verify.evidence import (
 from sealwright.verify.expected import Expected
 from sealwright.verify.loose import check_loose
 from sealwright.verify.made import EXTRA, makers_in
-from sealwright.verify.release import Check, check_github_provenance, check_provenance, check_sbom, weigh
 from sealwright.verify.stated import judge_stated, maker_of
 
 FILES = "files"

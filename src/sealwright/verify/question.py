@@ -77,7 +77,7 @@ def judge_question(question: Question, claims: Claims | None, distributions: tup
     `version-mismatch`.
     """
     if claims is None:
-        hint = "nothing that was signed could be verified; see `signatures`"
+        hint = "see `signatures`; evidence of a rehearsal holds only with its own `--trust-config`"
         yield Finding.absent(CHECK, "release-unsigned", expected="one certificate that holds", hint=hint)
         return
     wrong = [*_repository(question, claims), *_tag(question, claims), *_versions(question, claims, distributions)]

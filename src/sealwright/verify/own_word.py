@@ -10,7 +10,7 @@ from sealwright.model import Finding, State
 from sealwright.verify import vsa
 from sealwright.verify.bundle import VerifiedStatement
 from sealwright.verify.evidence import RELEASE_SIGNATURE, SUMMARY_BUNDLE, Evidence, Scope, refs_in
-from sealwright.verify.expected import judge_claims
+from sealwright.verify.expected import canonical, judge_claims
 from sealwright.verify.statement import VERIFICATION_SUMMARY
 
 CHECK = "gate"
@@ -44,7 +44,7 @@ def _judge_summary(evidence: Evidence, verified: VerifiedStatement) -> Iterator[
     pairs = (
         ("verdict-kind", VERIFICATION_SUMMARY, verified.statement.predicate_type),
         ("verdict-failed", vsa.PASSED, summary.result),
-        ("verdict-verifier", evidence.case.expected.workflow_uri, summary.verifier),
+        ("verdict-verifier", canonical(evidence.case.expected.workflow_uri), canonical(summary.verifier)),
         ("verdict-mode", evidence.case.mode.value, summary.mode),
         ("verdict-subjects", _spell(ours), _spell(_of_concern(evidence, verified.statement.subjects, ours))),
         ("verdict-inputs", _spell(inputs), _spell(_of_concern(evidence, summary.inputs, inputs))),

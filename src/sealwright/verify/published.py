@@ -185,8 +185,9 @@ def check_stated(evidence: Evidence) -> Iterator[Finding]:
     """
     for signed in evidence.statements:
         what = signed.path.rpartition("/")[2].removesuffix(STATEMENT_SUFFIX)
-        # What rebuild stated is about files that were not published.
-        if not isinstance(signed.verified, VerifiedStatement) or what == "rebuild":
+        # What rebuild stated is about files that were not published, and what the audit did about wheels.
+        aside = {"rebuild"} if evidence.wheels or evidence.case.scope is not Scope.FILES else {"rebuild", "audit"}
+        if not isinstance(signed.verified, VerifiedStatement) or what in aside:
             continue
         if evidence.case.accept is not Accept.RELEASE:
             yield Finding.skipped("statements", "its signature holds; what it states is not judged", signed.path)

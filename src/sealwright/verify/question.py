@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from packaging.version import Version
+
 from sealwright.endpoints import GITHUB_URL
 from sealwright.model import FileRef, Finding
 from sealwright.project.versions import normal_version, version_in_tag, version_of
@@ -121,10 +123,10 @@ def _tag(question: Question, claims: Claims) -> Iterator[Finding]:
 def _versions(question: Question, claims: Claims, distributions: tuple[FileRef, ...]) -> Iterator[Finding]:
     tag = claims.ref.removeprefix(_TAGS)
     named = version_in_tag(tag) if claims.ref.startswith(_TAGS) else None
-    wanted = normal_version(question.version) or question.version
+    wanted = Version(question.version) if normal_version(question.version) else None
     for ref in distributions:
         found = version_of(ref.name)
-        if question.version and str(found) != wanted:
+        if question.version and (wanted is None or found != wanted):
             expected, hint = question.version, "it is another version than the one you asked about"
         elif named is not None and found != named:
             expected = f"{named}, which the tag {tag} names"

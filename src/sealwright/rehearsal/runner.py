@@ -21,9 +21,11 @@ from sealwright.pipeline.steps import (
     Ctx,
     Fetch,
     Flow,
+    Guard,
     Job,
     Keep,
     Out,
+    ProjectCall,
     Ref,
     Secret,
     Stage,
@@ -76,6 +78,15 @@ class Runner:
 
     def run(self, job: AnyJob) -> JobResult:
         """Run one job to its end, whatever that is."""
+        match job:
+            case Job() | Call():
+                return self._run(job)
+            case ProjectCall(workflow=workflow):
+                return JobResult(job.id, JobState.SKIPPED, message=f"only GitHub runs {workflow}")
+            case _:
+                assert_never(job)
+
+    def _run(self, job: Job | Call) -> JobResult:
         self.artifacts.discard(job.id)
         self.results.log(job.id).write_bytes(b"")
         began = time.monotonic()
@@ -96,7 +107,7 @@ class Runner:
             workspace.remove()
         return result
 
-    def _run_steps(self, job: AnyJob, workspace: Workspace, found: dict[str, str]) -> None:
+    def _run_steps(self, job: Job | Call, workspace: Workspace, found: dict[str, str]) -> None:
         if isinstance(job, Call):
             found |= self._action(job.flow, job.inputs, job, workspace)
             self._keep_by_name(job.id, found["provenance-name"], workspace)
@@ -114,6 +125,8 @@ class Runner:
 
     def _step(self, step: Step, job: Job, workspace: Workspace, found: dict[str, str]) -> None:
         match step:
+            case Guard():
+                pass  # nothing on this machine can do that; the closing list says so
             case Checkout():
                 self._checkout(workspace)
             case Tools(role=role):

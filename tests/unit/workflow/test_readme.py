@@ -9,7 +9,7 @@ import pytest
 
 from sealwright.config import Settings, load_policy, load_settings
 from sealwright.config.policy import FLOOR, Audit, Ignore, Policy
-from sealwright.config.settings import Environments, SkippedImport, Smoke
+from sealwright.config.settings import Environments, Runners, SkippedImport, Smoke
 from sealwright.pipeline.jobs import table
 from sealwright.pipeline.pins import ACTIONS, FLOWS
 from sealwright.pipeline.steps import AnyJob, Job, Tools
@@ -71,7 +71,7 @@ def test_every_link_inside_the_documents_leads_somewhere() -> None:
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
-@pytest.mark.parametrize("model", [Settings, Environments, Smoke, SkippedImport, Policy, Audit, Ignore])
+@pytest.mark.parametrize("model", [Settings, Environments, Runners, Smoke, SkippedImport, Policy, Audit, Ignore])
 def test_every_key_of_the_configuration_is_described(model: type[Settings]) -> None:
     text = read("docs/configuration.md")
     for name, field in model.model_fields.items():

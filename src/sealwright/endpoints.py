@@ -1,4 +1,7 @@
-"""Every public address that Sealwright itself talks to, once. Environment variables replace them, in stages only."""
+"""Every public address that Sealwright itself talks to, once.
+
+Environment variables replace them: in stages, and where a workflow to be written names a published Sealwright.
+"""
 
 from __future__ import annotations
 

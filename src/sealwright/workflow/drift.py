@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from dataclasses import replace
 
 import yaml
@@ -11,10 +10,8 @@ import yaml
 from sealwright.pipeline.jobs import Options
 from sealwright.workflow.document import parsed
 from sealwright.workflow.render import WORKFLOW_FILE, render_for
+from sealwright.workflow.renewed import masked
 
-# Data, not structure: the commit of an action if its version stands behind it, and the published sealwright.
-_PIN = re.compile(r"(?m)^(\s*(?:- )?uses: [A-Za-z0-9_./-]+)@[0-9a-f]{40} +# v[0-9]+(?:\.[0-9]+)*\s*$")
-_RELEASE = re.compile(r"sealwright==[0-9][0-9A-Za-z.!+]* --hash=sha256:[0-9a-f]{64}")
 _ANY_RELEASE = ("0", "0" * 64)
 
 
@@ -46,7 +43,7 @@ def drifted(text: str, options: Options) -> str | None:
 
 
 def _parsed(text: str, where: str) -> dict[str, object]:
-    return parsed(_RELEASE.sub("sealwright==PINNED", _PIN.sub(r"\1@PINNED", text)), where)
+    return parsed(masked(text), where)
 
 
 def _dumped(document: dict[str, object], *, sort_keys: bool) -> str:

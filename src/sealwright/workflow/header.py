@@ -36,7 +36,7 @@ It is in no job with an identity."""
 _LABELS = """\
 Runners beside GitHub's standard ones: {labels}. No self-hosted runner may answer to these labels: it keeps state
 between jobs, and the verdict says that a hosted platform built this. Certificates show it for jobs that sign alone."""
-_OUTSIDE = """\
+OUTSIDE = """\
 Whoever may push the tag chooses this file. Only settings outside the commit hold against that: a ruleset for tags,
 protected environments, and publishers bound to their environment. A missing environment is created unprotected."""
 
@@ -44,7 +44,7 @@ protected environments, and publishers bound to their environment. A missing env
 def header(jobs: tuple[AnyJob, ...], program: Program) -> list[str]:
     """Comment lines."""
     paragraphs = [_GENERATED, _PROGRAM[program.kind], _identities(jobs), _environments(jobs), *_chosen(jobs)]
-    return comment([*paragraphs, _UNSEEN, _OUTSIDE])
+    return comment([*paragraphs, _UNSEEN, OUTSIDE])
 
 
 def comment(paragraphs: Iterable[str]) -> list[str]:

@@ -12,10 +12,11 @@ from sealwright.config.policy import FLOOR, Audit, Ignore, Policy
 from sealwright.config.settings import Environments, Runners, SkippedImport, Smoke
 from sealwright.pipeline.jobs import table
 from sealwright.pipeline.pins import ACTIONS, FLOWS
-from sealwright.pipeline.steps import AnyJob, Job, Tools
+from sealwright.pipeline.steps import AnyJob, Job
 from sealwright.project import options_for
 from sealwright.stages import STAGES
 from sealwright.verify import archive, release
+from sealwright.workflow.packages import privileged
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -32,16 +33,7 @@ def jobs() -> tuple[AnyJob, ...]:
 
 def locked(jobs: tuple[AnyJob, ...], scope: str) -> set[str]:
     """Packages in the environments of the jobs that may write `scope`."""
-    roles = {
-        step.role.value
-        for job in jobs
-        if isinstance(job, Job) and any((grant.scope, grant.level) == (scope, "write") for grant in job.grants)
-        for step in job.steps
-        if isinstance(step, Tools)
-    }
-    return {
-        name for role in roles for name in re.findall(r"(?m)^([\w.-]+)==", read(f"src/sealwright/locks/{role}.txt"))
-    }
+    return {name for row in privileged(jobs) if scope in row.grants for name in row.packages}
 
 
 def test_how_much_trust_it_needs_is_counted(jobs: tuple[AnyJob, ...]) -> None:

@@ -95,23 +95,6 @@ def test_jobs_come_after_everything_they_need(rendered: Rendered) -> None:
         seen.add(id_)
 
 
-def test_jobs_with_an_identity_have_no_source_and_install_by_hash_only(rendered: Rendered) -> None:
-    steps = rendered.steps(identity=True)
-    assert steps
-    for id_, step in steps:
-        assert step.get("with", {}).get("path") != "source", id_
-        for line in step.get("run", "").splitlines():
-            if "pip install" in line:
-                assert "--require-hashes --only-binary :all: --no-deps" in line, id_
-            assert not re.search(r"\b(curl|wget|npm|npx|uvx|pipx|docker|git)\b", line), (id_, line)
-
-
-def test_jobs_that_run_project_code_have_no_identity_and_can_write_nothing(rendered: Rendered) -> None:
-    for id_, job in rendered.table.items():
-        if isinstance(job, Job) and job.runs_project_code:
-            assert set(rendered.jobs[id_]["permissions"].values()) <= {"read"}
-
-
 def test_a_published_program_is_never_checked_out(rendered: Rendered) -> None:
     tools = [step for _, step in rendered.steps() if step.get("with", {}).get("path") == "tool"]
     assert bool(tools) == (rendered.options.tool == "checkout")

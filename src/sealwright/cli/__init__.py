@@ -26,7 +26,8 @@ Command = Callable[[Invocation], int]
 
 COMMANDS: dict[str, str] = {
     "rehearse": "run the whole release here, against local stand-ins, before any tag exists",
-    "workflow": "render .github/workflows/release.yml from the job table, or check it",
+    "init": "adopt the pipeline in a project: release.yml, a policy, and what to set at GitHub and PyPI",
+    "workflow": "render .github/workflows/release.yml from the job table, check it, or hand it over",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }
 """Name to one line of help; `sealwright.cli.<name>.run` is the command."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,6 +48,11 @@ class WorkTree:
         chosen = settings or self.settings
         return options_for(chosen, cells_of(chosen, self.info.requires_python), self.directory)
 
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Every path of the current commit, from the root of the repository. Raises UsageError (`no-commits`)."""
+        return tuple(self.repository.tree("HEAD"))
+
     def read(self, path: str) -> bytes | None:
         """A file of the project."""
         file = self.project / path
@@ -80,7 +86,7 @@ class WorkTree:
 
     def shown(self, file: Path) -> str:
         """A path of a file as whoever stands in the repository would type it."""
-        return file.resolve().relative_to(self.repository.path.resolve()).as_posix()
+        return Path(os.path.relpath(file, self.repository.path)).as_posix()
 
 
 def _text(file: Path) -> str | None:

@@ -34,6 +34,10 @@ PLUGGY = Foreign(
     "pluggy", "1.6.0", "7dcc130b76258d33b90f61b658791dede3486c3e6bfb003ee5c9bfb396dd22f3", ("src/pluggy/_version.py",)
 )
 
+PYPROJECT_HOOKS = Foreign(
+    "pyproject-hooks", "1.3.3", "defda19b854fa0d3bd4f76ea4ddcba8abd7dcfcdd585a6690ade050744fc5f43"
+)
+
 
 def download(foreign: Foreign) -> bytes:
     """The source distribution from the index that pip is configured for."""
@@ -49,16 +53,24 @@ def download(foreign: Foreign) -> bytes:
     return data
 
 
-def checked_in(foreign: Foreign, folder: Path) -> Path:
-    """A fresh repository with what the source distribution took from the project's own."""
+def checked_in(foreign: Foreign, folder: Path, directory: str = "") -> Path:
+    """A fresh repository with what the source distribution took from the project's own; the project's folder in it.
+
+    With a `directory`, the project is one of several of its repository.
+    """
     with tarfile.open(fileobj=io.BytesIO(download(foreign))) as archive:
         archive.extractall(folder, filter="data")
     (top,) = folder.iterdir()
+    root = folder / "several" if directory else top
+    if directory:
+        projects.write(root, {"README.md": "# Several projects\n", "packages/other/pyproject.toml": "[project]\n"})
+        (root / directory).parent.mkdir(parents=True, exist_ok=True)
+        top = top.rename(root / directory)
     for path in ("PKG-INFO", *foreign.generated):
         (top / path).unlink()
     for egg_info in list(top.rglob("*.egg-info")):
         shutil.rmtree(egg_info)
-    projects.git(top, "init", "-q", "-b", "main")
-    projects.git(top, "add", "-A", "-f")
-    projects.git(top, "commit", "-q", "-m", "As released")
+    projects.git(root, "init", "-q", "-b", "main")
+    projects.git(root, "add", "-A", "-f")
+    projects.git(root, "commit", "-q", "-m", "As released")
     return top

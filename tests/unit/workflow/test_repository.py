@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from tests.support import linters
 
 from sealwright.config import load_settings
-from sealwright.project import cells_of, options_for
+from sealwright.pipeline.pins import ACTIONS
+from sealwright.project import cells_of, options_for, supported_pythons
 from sealwright.workflow.render import WORKFLOW_FILE, render_for
 
 if TYPE_CHECKING:
     from conftest import Rendered
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = linters.REPOSITORY
 ACCEPTANCE = (REPOSITORY / "tests/support/acceptance.yml").read_text(encoding="utf-8")
-BIN = Path(sys.executable).parent
-
-
-def installed(name: str) -> str:
-    """The path of a linter; the test is skipped where it is not installed."""
-    search = os.pathsep.join([str(BIN), str(REPOSITORY / "build" / "tools"), os.environ.get("PATH", "")])
-    found = shutil.which(name, path=search)
-    if found is None:
-        pytest.skip(f"{name} is not installed; scripts/lint.sh installs it")
-    return found
-
-
-def lint(*command: str, cwd: Path) -> None:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_release_workflow_is_what_the_table_renders() -> None:
@@ -47,13 +31,34 @@ def test_the_release_workflow_is_what_the_table_renders() -> None:
     assert (REPOSITORY / WORKFLOW_FILE).read_text(encoding="utf-8") == expected, "run `make workflow`"
 
 
-def test_continuous_integration_cannot_publish() -> None:
-    text = (REPOSITORY / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["ci.yml", "monitor.yml"])
+def test_workflows_beside_the_release_cannot_publish(name: str) -> None:
+    text = (REPOSITORY / ".github/workflows" / name).read_text(encoding="utf-8")
     document = yaml.safe_load(text)
     assert document["permissions"] == {}
     assert all(job["permissions"] in ({}, {"contents": "read"}) for job in document["jobs"].values())
     assert "secrets." not in text
     assert "pull_request_target" not in text
+    assert "cache" not in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [".github/workflows/ci.yml", ".github/workflows/monitor.yml", "docs/adopting.md", "tests/support/acceptance.yml"],
+)
+def test_every_action_that_is_named_anywhere_is_at_the_one_pin(path: str) -> None:
+    used = re.findall(r"uses: (\S+)@(\S+) # (\S+)", (REPOSITORY / path).read_text(encoding="utf-8"))
+    assert used
+    for action, commit, version in used:
+        assert (commit, version) == (ACTIONS[action].commit, ACTIONS[action].version)
+
+
+def test_continuous_integration_tries_every_supported_python_on_three_systems() -> None:
+    document = yaml.safe_load((REPOSITORY / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    requires = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
+    matrix = document["jobs"]["tests"]["strategy"]["matrix"]
+    assert matrix["python"] == list(supported_pythons(requires))
+    assert [system.partition("-")[0] for system in matrix["system"]] == ["ubuntu", "macos", "windows"]
     others = set(document["jobs"]) - {"green"}
     assert set(document["jobs"]["green"]["needs"]) == others
 
@@ -69,18 +74,15 @@ def workflows(rendered: Rendered, tmp_path: Path) -> Path:
 
 
 def test_zizmor_has_nothing_to_say(workflows: Path) -> None:
-    lint(
-        installed("zizmor"), "--offline", "--no-progress", "--strict-collection", "--persona", "auditor", ".",
-        cwd=workflows,
-    )  # fmt: skip
+    linters.zizmor(workflows)
 
 
 def test_actionlint_has_nothing_to_say(workflows: Path) -> None:
-    lint(installed("actionlint"), WORKFLOW_FILE, cwd=workflows)
+    linters.actionlint(workflows, WORKFLOW_FILE)
 
 
 def test_the_file_satisfies_the_schema_of_workflows(workflows: Path) -> None:
-    lint(installed("check-jsonschema"), "--builtin-schema", "vendor.github-workflows", WORKFLOW_FILE, cwd=workflows)
+    linters.schema(workflows, WORKFLOW_FILE)
 
 
 def test_every_exception_for_zizmor_is_a_line_with_its_reason(rendered: Rendered) -> None:

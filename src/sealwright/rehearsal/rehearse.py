@@ -17,6 +17,7 @@ from sealwright.model import Finding, Record, State
 from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import AnyJob
 from sealwright.rehearsal.artifacts import Artifacts
+from sealwright.rehearsal.beyond import NEVER_REHEARSED, beyond
 from sealwright.rehearsal.choose import Choice, choose, options_of
 from sealwright.rehearsal.layout import Layout, Subject, cache_home
 from sealwright.rehearsal.lock import Lock
@@ -32,7 +33,6 @@ from sealwright.services.environments import PackageIndex, uv_cache
 from sealwright.services.git import Repository
 from sealwright.services.submodules import mirror_with_submodules
 
-NEVER_REHEARSED = ("PyPI's and TestPyPI's current settings", "GitHub's approvals, rulesets and environments")
 _NAMED = 3
 """How many files that are not committed are named."""
 
@@ -73,9 +73,9 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0 if every job succeeded, 3 if nothing failed but something required could not be judged, else 1."""
+        """0 if every job succeeded that can run here; 3 if none failed, but not all could be judged; else 1."""
         states = {self.results[job].state if job in self.results else JobState.NOT_RUN for job in self.jobs}
-        if states == {JobState.OK}:
+        if states <= {JobState.OK, JobState.SKIPPED}:
             return 0
         return 1 if JobState.FAILED in states or JobState.UNJUDGED not in states else 3
 
@@ -192,7 +192,7 @@ def _rehearse(prepared: Prepared, request: Request, environ: Mapping[str, str], 
         results,
         records,
         exchanges,
-        (*NEVER_REHEARSED, *subject.not_rehearsed, *unseen),
+        (*NEVER_REHEARSED, *subject.not_rehearsed, *beyond(prepared.jobs), *unseen),
         explained,
     )
 

@@ -17,6 +17,8 @@ class JobState(StrEnum):
     FAILED = "failed"
     UNJUDGED = "unjudged"
     """Something required could not be looked at."""
+    SKIPPED = "skipped"
+    """Only GitHub can run it. Whatever waits for it goes on."""
     NOT_RUN = "not-run"
     """A job that it needs did not succeed."""
 

@@ -21,9 +21,11 @@ from sealwright.pipeline.steps import (
     Ctx,
     Fetch,
     Flow,
+    Guard,
     Job,
     Keep,
     Out,
+    ProjectCall,
     Ref,
     Secret,
     Stage,
@@ -77,6 +79,15 @@ class Runner:
 
     def run(self, job: AnyJob) -> JobResult:
         """Run one job to its end, whatever that is."""
+        match job:
+            case Job() | Call():
+                return self._run(job)
+            case ProjectCall(workflow=workflow):
+                return JobResult(job.id, JobState.SKIPPED, message=f"only GitHub runs {workflow}")
+            case _:
+                assert_never(job)
+
+    def _run(self, job: Job | Call) -> JobResult:
         self.artifacts.discard(job.id)
         self.results.log(job.id).write_bytes(b"")
         began = time.monotonic()
@@ -97,7 +108,7 @@ class Runner:
             workspace.remove()
         return result
 
-    def _run_steps(self, job: AnyJob, workspace: Workspace, found: dict[str, str]) -> None:
+    def _run_steps(self, job: Job | Call, workspace: Workspace, found: dict[str, str]) -> None:
         if isinstance(job, Call):
             found |= self._action(job.flow, job.inputs, job, workspace)
             self._keep_by_name(job.id, found["provenance-name"], workspace)
@@ -115,6 +126,8 @@ class Runner:
 
     def _step(self, step: Step, job: Job, workspace: Workspace, found: dict[str, str]) -> None:
         match step:
+            case Guard():
+                pass  # nothing on this machine can do that; the closing list says so
             case Checkout(submodules=submodules):
                 self._checkout(workspace)
                 if submodules:

@@ -86,11 +86,13 @@ class Services:
 
     def identity_of(self, job: AnyJob) -> dict[str, str]:
         """The variables of a job that may ask for an identity token; none for any other."""
-        if not job.identity:
-            return {}
-        if isinstance(job, Call):
-            return self.identity.grant(reusable_workflow=GENERATOR_REF, reusable_sha=GENERATOR_COMMIT)
-        return self.identity.grant(environment=job.environment)
+        match job:
+            case Call() if job.identity:
+                return self.identity.grant(reusable_workflow=GENERATOR_REF, reusable_sha=GENERATOR_COMMIT)
+            case Job() if job.identity:
+                return self.identity.grant(environment=job.environment)
+            case _:
+                return {}
 
     def token_of(self, job: AnyJob) -> str:
         """The job's own GitHub token, with its grants and no more."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sealwright.dossier import decode, encode
 from sealwright.model import FileRef, Record, sha256_hex
+from sealwright.rehearsal.artifacts import Artifacts, attempt_name
 from sealwright.rehearsal.layout import Layout
 from sealwright.rehearsal.rehearse import Outcome, Request, prepare, rehearse
 from sealwright.rehearsal.results import JobState
@@ -42,12 +43,12 @@ class Snapshot:
 
     def artifact(self, job: str, path: str) -> Path:
         """A file as a job kept it; `path` may be a glob with one match."""
-        (found,) = (self.layout.artifacts / f"{job}.{job}").glob(path)
+        (found,) = (self.layout.artifacts / f"{job}.{attempt_name(job)}").glob(path)
         return found
 
     def publish_folder(self) -> Path:
         """What the gate says may be published."""
-        return self.layout.artifacts / "gate.publish"
+        return self.layout.artifacts / f"gate.{attempt_name('publish')}"
 
     def set_output(self, job: str, name: str, value: str) -> None:
         """Change what a job put out."""
@@ -65,7 +66,7 @@ class Snapshot:
         """Replace a file as somebody who controls that whole job could: record and output follow."""
         target = self.artifact(job, path)
         target.write_bytes(data)
-        stored = target.relative_to(self.layout.artifacts / f"{job}.{job}").as_posix()
+        stored = target.relative_to(self.layout.artifacts / f"{job}.{attempt_name(job)}").as_posix()
         self.change_record(
             job,
             lambda record: replace(
@@ -82,7 +83,13 @@ class Snapshot:
         self.set_output(job, "record", sha256_hex(data))
 
     def resume(self, *, world: World | None = None) -> Outcome:
-        """Continue to the end."""
+        """Continue to the end.
+
+        Whoever can replace what the store holds can replace its digests as well: what counts is what jobs notice.
+        """
+        store = Artifacts(self.layout.artifacts)
+        for id_ in store.ids():
+            store.remember_digest(id_)
         return run(self.project, self.out, resume=True, world=world)
 
 

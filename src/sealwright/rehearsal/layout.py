@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sealwright.errors import UsageError
 from sealwright.rehearsal.lock import Lock
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def cache_home(environ: Mapping[str, str]) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,20 +33,15 @@ from sealwright.pipeline.steps import (
     Values,
     outputs,
 )
-from sealwright.rehearsal.artifacts import Artifacts
+from sealwright.rehearsal.actions import STAND_INS
+from sealwright.rehearsal.actions.checkout import checkout
+from sealwright.rehearsal.artifacts import Artifacts, attempt_name
 from sealwright.rehearsal.layout import Layout, Subject
 from sealwright.rehearsal.results import JobResult, JobState, Results
 from sealwright.rehearsal.services import Services
 from sealwright.rehearsal.toolsets import Toolsets
 from sealwright.rehearsal.workspace import Workspace
 from sealwright.services.processes import Finished, run
-
-# The function that stands in for a third party, and the role whose environment it runs in.
-ACTIONS: dict[Action | Flow, tuple[str, str]] = {
-    Action.ATTEST: ("attest", "sign"),
-    Action.PUBLISH: ("publish", "publish"),
-    Flow.SLSA_GENERIC: ("slsa_generator", "sign"),
-}
 
 
 class StepFailed(SealwrightError):
@@ -129,16 +123,13 @@ class Runner:
             case Use(action=action, inputs=inputs, id=id_):
                 workspace.step_outputs[id_] = self._action(action, inputs, job, workspace)
             case Keep(name=name, path=path, output=output):
-                found[output] = self.artifacts.keep(job.id, name, workspace.folder / path)
+                found[output] = self.artifacts.keep(job.id, attempt_name(name), workspace.folder / path)
             case _:
                 assert_never(step)
 
     def _checkout(self, workspace: Workspace) -> None:
-        env = {**workspace.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-        clone = ["git", "-c", "safe.directory=*", "-c", "core.autocrlf=false", "clone", "-q", "--no-checkout"]
-        run([*clone, self.layout.origin, workspace.folder / SOURCE], env=env)
-        checkout = ["git", "-c", "advice.detachedHead=false", "checkout", "-q", f"refs/tags/{self.subject.tag}"]
-        run(checkout, env=env, cwd=workspace.folder / SOURCE)
+        ref, folder = f"refs/tags/{self.subject.tag}", workspace.folder / SOURCE
+        checkout(self.layout.origin, ref, folder, workspace.environ, whole=True)
 
     def _stage(self, stage: Stage, job: Job, workspace: Workspace, found: dict[str, str]) -> None:
         output = workspace.outputs_file()
@@ -151,7 +142,7 @@ class Runner:
             found |= dict(line.split("=", 1) for line in output.read_text().splitlines())
 
     def _action(self, action: Action | Flow, inputs: Values, job: AnyJob, workspace: Workspace) -> dict[str, str]:
-        name, role = ACTIONS[action]
+        name, role = STAND_INS[action]
         output = workspace.outputs_file()
         env = {f"INPUT_{key.upper()}": self._value(value, job, workspace) for key, value in inputs.items()}
         env["GITHUB_OUTPUT"] = str(output)
@@ -160,10 +151,7 @@ class Runner:
         return dict(line.split("=", 1) for line in output.read_text().splitlines())
 
     def _keep_by_name(self, job: str, name: str, workspace: Workspace) -> None:
-        folder = workspace.folder.parent / "kept"
-        folder.mkdir()
-        (workspace.folder / name).rename(folder / name)
-        self.artifacts.keep(job, name, folder)
+        self.artifacts.keep(job, name, workspace.folder / name)
 
     def _program(self, argv: list[str | Path], job: str, workspace: Workspace, env: Mapping[str, str]) -> None:
         finished = run(argv, env={**workspace.environ, **env}, cwd=workspace.folder, check=False)

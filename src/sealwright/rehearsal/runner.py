@@ -35,11 +35,10 @@ from sealwright.pipeline.steps import (
 )
 from sealwright.rehearsal.actions import STAND_INS
 from sealwright.rehearsal.actions.checkout import checkout
-from sealwright.rehearsal.artifacts import Artifacts, attempt_name
-from sealwright.rehearsal.layout import Layout, Subject
-from sealwright.rehearsal.results import JobResult, JobState, Results
-from sealwright.rehearsal.services import Services
-from sealwright.rehearsal.toolsets import Toolsets
+from sealwright.rehearsal.artifacts import attempt_name
+from sealwright.rehearsal.results import JobResult, JobState
+from sealwright.rehearsal.schedule import run_all
+from sealwright.rehearsal.underway import Underway
 from sealwright.rehearsal.workspace import Workspace
 from sealwright.services.processes import Finished, run
 
@@ -56,25 +55,21 @@ class StepFailed(SealwrightError):
 class Runner:
     """Everything that jobs share. `outputs` are those of the jobs that ended so far."""
 
-    layout: Layout
-    subject: Subject
-    services: Services
-    toolsets: Toolsets
+    underway: Underway
     environ: Mapping[str, str]
     """The variables that all jobs have."""
     outputs: dict[str, dict[str, str]]
 
     def __post_init__(self) -> None:
-        self.artifacts = Artifacts(self.layout.artifacts)
-        self.results = Results(self.layout.jobs)
+        self.artifacts = self.underway.artifacts
+        self.services = self.underway.services
+        self.toolsets = self.underway.toolsets
 
     def run(self, job: AnyJob) -> JobResult:
         """Run one job to its end, whatever that is."""
-        self.artifacts.discard(job.id)
-        self.results.log(job.id).write_bytes(b"")
         began = time.monotonic()
-        environ = {**self.environ, **self.services.endpoints(), **self.services.identity_of(job)}
-        workspace = Workspace.make(self.layout.work, job.id, environ)
+        environ = {**self.environ, **self.services.identity_of(job)}
+        workspace = Workspace.make(self.underway.layout.work, job.id, environ)
         found: dict[str, str] = {}
         state, message, hint = JobState.OK, "", ""
         try:
@@ -128,8 +123,8 @@ class Runner:
                 assert_never(step)
 
     def _checkout(self, workspace: Workspace) -> None:
-        ref, folder = f"refs/tags/{self.subject.tag}", workspace.folder / SOURCE
-        checkout(self.layout.origin, ref, folder, workspace.environ, whole=True)
+        ref, folder = f"refs/tags/{self.underway.subject.tag}", workspace.folder / SOURCE
+        checkout(self.underway.layout.origin, ref, folder, workspace.environ, whole=True)
 
     def _stage(self, stage: Stage, job: Job, workspace: Workspace, found: dict[str, str]) -> None:
         output = workspace.outputs_file()
@@ -155,7 +150,7 @@ class Runner:
 
     def _program(self, argv: list[str | Path], job: str, workspace: Workspace, env: Mapping[str, str]) -> None:
         finished = run(argv, env={**workspace.environ, **env}, cwd=workspace.folder, check=False)
-        with self.results.log(job).open("a") as log:
+        with self.underway.results.log(job).open("a") as log:
             log.write(f"$ {' '.join(finished.argv[:4])}\n{finished.stdout}{finished.stderr}")
         if finished.returncode != 0:
             raise StepFailed(finished)
@@ -184,6 +179,28 @@ class Runner:
         if missing:
             raise Refused("output-missing", f"job {job.id} ended without its output {', '.join(missing)}")
         return {name: found[name] for name in outputs(job)}
+
+
+def run_table(underway: Underway) -> dict[str, JobResult]:
+    """Run every job that has not ended well yet; results by job."""
+    outputs = {job: result.outputs for job, result in underway.done.items()}
+    runner = Runner(underway, underway.variables(), outputs)
+
+    def run_one(job: AnyJob) -> JobResult:
+        underway.before(job.id)
+        result = runner.run(job)
+        outputs[job.id] = result.outputs
+        underway.after(result)
+        return result
+
+    return run_all(
+        underway.jobs,
+        underway.done,
+        run_one,
+        underway.observe,
+        workers=underway.workers,
+        stop_after=underway.stop_after,
+    )
 
 
 def _undecided(error: SealwrightError) -> bool:

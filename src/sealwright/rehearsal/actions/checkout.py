@@ -28,8 +28,9 @@ def run(inputs: Mapping[str, str], environ: Mapping[str, str], workspace: Path) 
     if flag(_NAME, "persist-credentials", inputs.get("persist-credentials") or "true"):
         raise UsageError("input-not-played", f"{_NAME}: only persist-credentials: false is played")
     depth = inputs.get("fetch-depth") or "1"
-    if depth not in ("0", "1"):
-        raise UsageError("input-not-played", f"{_NAME}: fetch-depth is played as 0 or 1, not {depth}")
+    tags = flag(_NAME, "fetch-tags", inputs.get("fetch-tags") or "false")
+    if depth not in ("0", "1") or (tags and depth != "0"):
+        raise UsageError("input-not-played", f"{_NAME}: played are all history with all tags, and one commit with none")
     folder = inside(_NAME, inputs.get("path") or ".", workspace)
     checkout(Path(environ[ORIGIN_VARIABLE]), environ["GITHUB_REF"], folder, environ, whole=depth == "0")
     return {"ref": environ["GITHUB_REF"], "commit": environ["GITHUB_SHA"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,18 +27,21 @@ def run(
     stop_after: str | None = None,
     world: World | None = None,
     rekor: int = 1,
+    act: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Rehearse (or continue) and return the outcome."""
-    request = Request(project, version, out, resume, rekor, world or World(), stop_after)
-    return rehearse(prepare(request, os.environ), request, os.environ, lambda *_: None)
+    """Rehearse (or continue) and return the outcome; `act` is an environment with act on PATH, to run it under."""
+    request = Request(project, version, out, resume, rekor, world or World(), stop_after, act is not None)
+    environ = os.environ if act is None else act
+    return rehearse(prepare(request, environ), request, environ, lambda *_: None)
 
 
 class Snapshot:
     """The state of a rehearsal between two jobs, for a test to change and continue."""
 
-    def __init__(self, project: Path, out: Path) -> None:
+    def __init__(self, project: Path, out: Path, act: Mapping[str, str] | None = None) -> None:
         self.project = project
         self.out = out
+        self.act = act
         self.layout = Layout(out)
 
     def artifact(self, job: str, path: str) -> Path:
@@ -90,13 +93,18 @@ class Snapshot:
         store = Artifacts(self.layout.artifacts)
         for id_ in store.ids():
             store.remember_digest(id_)
-        return run(self.project, self.out, resume=True, world=world)
+        return run(self.project, self.out, resume=True, world=world, act=self.act)
+
+    def forget(self, *jobs: str) -> None:
+        """Make it as if these jobs had not ended."""
+        for job in jobs:
+            (self.layout.jobs / f"{job}.json").unlink()
 
 
-def copy_of(snapshot: Path, project: Path, target: Path) -> Snapshot:
+def copy_of(snapshot: Path, project: Path, target: Path, act: Mapping[str, str] | None = None) -> Snapshot:
     """An own copy to tamper with."""
     shutil.copytree(snapshot, target, symlinks=True)
-    return Snapshot(project, target)
+    return Snapshot(project, target, act)
 
 
 def on_index(out: Path, index: str = "pypi") -> list[str]:

@@ -187,7 +187,8 @@ def run_table(underway: Underway) -> dict[str, JobResult]:
     runner = Runner(underway, underway.variables(), outputs)
 
     def run_one(job: AnyJob) -> JobResult:
-        underway.before(job.id)
+        underway.discard(job.id)
+        underway.results.log(job.id).touch()
         result = runner.run(job)
         outputs[job.id] = result.outputs
         underway.after(result)

@@ -67,12 +67,12 @@ class Underway:
             **self.services.endpoints(),
         }
 
-    def before(self, job: str) -> None:
-        """Remove what an unfinished run of a job left, and begin its log."""
+    def discard(self, job: str) -> None:
+        """Remove what an unfinished run of a job left."""
         for path in self.artifacts.dossier_files(job):
             (self.layout.out / path).unlink(missing_ok=True)
         self.artifacts.discard(job)
-        self.results.log(job).write_bytes(b"")
+        self.results.log(job).unlink(missing_ok=True)
 
     def after(self, result: JobResult) -> None:
         """Complete the dossier with what a job made, and remember how it ended.

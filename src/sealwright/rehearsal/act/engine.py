@@ -39,7 +39,7 @@ def run_under_act(underway: Underway) -> dict[str, JobResult]:
     run = _Run(underway, _prepared(underway.layout.act, underway))
     for job in underway.jobs:
         if job.id not in underway.done:
-            underway.before(job.id)
+            underway.discard(job.id)
     with (
         _secrets(underway) as secrets,
         following(
@@ -60,8 +60,9 @@ def run_under_act(underway: Underway) -> dict[str, JobResult]:
 def _prepared(folder: Path, underway: Underway) -> Options:
     """Everything act is pointed to; the options to render the workflow with."""
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)  # the workflow's copy names the identities of its jobs
     for name in ("empty", "home", "wheels", "workspaces"):
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir()
     (folder / "event.json").write_text(environment.event_of(underway.subject), "utf-8")
     write_programs(folder / "programs", underway.toolsets)
     install(find_pythons(underway.jobs, underway.environ), folder / "pythons")

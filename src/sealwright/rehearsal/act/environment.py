@@ -43,7 +43,7 @@ def shared(underway: Underway, wheels: Path) -> dict[str, str]:
         **own_environment(layout.act / "home"),
         # Downloads are checked against a hash before they are installed, wherever they come from.
         "PIP_CACHE_DIR": str(cache_home(underway.environ) / "pip"),
-        "PIP_FIND_LINKS": " ".join([*underway.index.find_links, str(wheels)]),
+        "PIP_FIND_LINKS": " ".join([*underway.index.find_links, wheels.as_uri()]),
         "PIP_NO_COMPILE": "0",  # a negative option is switched on by a falsy value
         "PIP_PROGRESS_BAR": "off",
         # act gives each step a terminal, GitHub none.

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from sealwright.errors import UsageError
 from sealwright.rehearsal.act.workflow import Workflow
 
 _SCRIPT = """\
@@ -26,7 +27,14 @@ def replay(folder: Path, workflow: Workflow, job: str, outputs: Mapping[str, str
     """Prepare the replay of a job that put out `outputs`; the variables that it needs.
 
     `workflow` is the one that holds the job's steps. Each of them is one call of bash, in a local action as well.
+    Raises UsageError (`value-evaluated`).
     """
+    if set("$`\\") & set(str(folder)):
+        raise UsageError(
+            "value-evaluated",
+            f"a rehearsal in {folder} cannot be continued under act: bash would evaluate that path",
+            hint="leave out --resume, and give it another folder with --out",
+        )
     folder.mkdir(parents=True)
     said: dict[str, str] = {}
     for name, (step, output) in workflow.outputs(job).items():

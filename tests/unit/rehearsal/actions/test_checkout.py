@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.support.projects import GIT_ENVIRONMENT, commit, git, make_project, write
 
 from sealwright.errors import SealwrightError, UsageError
 from sealwright.rehearsal.actions import checkout
-from tests.support.projects import GIT_ENVIRONMENT, commit, git, make_project, write
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def write_programs(folder: Path, toolsets: Toolsets) -> None:
     for function, role in STAND_INS.values():
         python = shlex.quote(str(toolsets.bin(role) / "python"))
         program = folder / function
-        program.write_text(_PROGRAM.format(workspaces=f"{{{WORKSPACES}}}", python=python, function=function), "utf-8")
+        program.write_text(_PROGRAM.format(workspaces=WORKSPACES, python=python, function=function), "utf-8")
         program.chmod(0o755)
 
 

@@ -15,6 +15,7 @@ from sealwright.errors import UsageError
 from sealwright.rehearsal.act.workflow import Workflow
 
 _SCRIPT = """\
+set -eu
 cd {folder}
 n=$(($(cat next) + 1))
 printf '%s' "$n" > next

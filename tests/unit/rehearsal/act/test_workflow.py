@@ -11,7 +11,7 @@ from sealwright.errors import UsageError
 from sealwright.pipeline.steps import AnyJob, Call, Job, outputs
 from sealwright.rehearsal.act.workflow import Workflow
 
-AWKWARD = {"HOME": "/home/a b/'\"#: c", "URL": "http://127.0.0.1:1/idtoken?api-version=2.0", "EMPTY": "", "YES": "true"}
+AWKWARD = {"HOME": "/home/a b/'\"#: c", "URL": "http://127.0.0.1:1/idtoken?api-version=2.0", "EMPTY": "", "TRUTH": "true"}
 
 
 def without_variables(document: dict[Any, Any]) -> dict[Any, Any]:

@@ -214,7 +214,7 @@ def test_a_version_that_the_index_has_with_other_bytes(after: After) -> None:
 
 def test_no_record_of_a_smoke_cell(after: After) -> None:
     snapshot = after("attest")
-    shutil.rmtree(snapshot.layout.artifacts / "smoke-ubuntu-3-11.smoke-ubuntu-3-11")
+    shutil.rmtree(snapshot.artifact("smoke-ubuntu-3-11", "records").parent)
     assert_stopped(snapshot.resume(), "gate")
 
 

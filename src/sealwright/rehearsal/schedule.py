@@ -53,6 +53,16 @@ def run_all(
     return results
 
 
+def blocked(jobs: Iterable[AnyJob], results: Mapping[str, JobResult]) -> dict[str, JobResult]:
+    """A result for each job that has none and can no longer run, because something that it needs did not succeed."""
+    found: dict[str, JobResult] = {}
+    for job in jobs:
+        known = {**results, **found}
+        if job.id not in known and _settled(job, known) and not _may_run(job, known):
+            found[job.id] = _not_run(job, known)
+    return found
+
+
 def _settled(job: AnyJob, results: Mapping[str, JobResult]) -> bool:
     return all(need in results for need in needs(job))
 

@@ -94,9 +94,10 @@ class Services:
             case _:
                 return {}
 
-    def token_of(self, job: AnyJob) -> str:
-        """The job's own GitHub token, with its grants and no more."""
-        return self.github.token({grant.scope: grant.level for grant in job.grants})
+    def token_of(self, *jobs: AnyJob) -> str:
+        """A job's own GitHub token, with its grants and no more; one for several jobs has the grants of all."""
+        grants = sorted((grant.scope, grant.level) for job in jobs for grant in job.grants)
+        return self.github.token(dict(grants))  # `write` comes after `read`
 
     def explain(self, job: AnyJob) -> tuple[Finding, ...]:
         """What the stand-ins know of a publishing job's refusal. The real index says only that no publisher matches."""

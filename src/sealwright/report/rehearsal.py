@@ -28,8 +28,9 @@ WORDS = {
 
 def opening(subject: Subject) -> str:
     """The first line: what is rehearsed, and where."""
+    runs = f" The rendered release.yml, run by act {subject.act}." if subject.act else ""
     return (
-        f"{subject.project} {subject.version}, tag {subject.tag} at {subject.commit[:7]}."
+        f"{subject.project} {subject.version}, tag {subject.tag} at {subject.commit[:7]}.{runs}"
         f" Stand-ins on loopback, Rekor v{subject.rekor}."
     )
 

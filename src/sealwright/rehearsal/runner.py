@@ -38,7 +38,7 @@ from sealwright.pipeline.steps import (
 from sealwright.rehearsal.actions import STAND_INS
 from sealwright.rehearsal.actions.checkout import checkout
 from sealwright.rehearsal.artifacts import attempt_name
-from sealwright.rehearsal.results import JobResult, JobState
+from sealwright.rehearsal.results import JobResult, JobState, skipped
 from sealwright.rehearsal.schedule import run_all
 from sealwright.rehearsal.underway import Underway
 from sealwright.rehearsal.workspace import Workspace
@@ -72,8 +72,8 @@ class Runner:
         match job:
             case Job() | Call():
                 return self._run(job)
-            case ProjectCall(workflow=workflow):
-                return JobResult(job.id, JobState.SKIPPED, message=f"only GitHub runs {workflow}")
+            case ProjectCall():
+                return skipped(job)
             case _:
                 assert_never(job)
 

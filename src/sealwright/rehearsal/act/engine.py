@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sealwright.errors import Unavailable
 from sealwright.pipeline.jobs import WEBHOOK_SECRET, Options
-from sealwright.pipeline.steps import Call
+from sealwright.pipeline.steps import Call, ProjectCall
 from sealwright.rehearsal.act import environment
 from sealwright.rehearsal.act.jobs import RunningJob
 from sealwright.rehearsal.act.log import Ended, Event, event
@@ -19,9 +19,10 @@ from sealwright.rehearsal.act.program import find_act
 from sealwright.rehearsal.act.pythons import find_pythons, install
 from sealwright.rehearsal.act.replacements import generator, local_repositories, write_programs
 from sealwright.rehearsal.act.replay import replay
+from sealwright.rehearsal.act.stub import stub, write_stub
 from sealwright.rehearsal.act.wheel import pack
 from sealwright.rehearsal.act.workflow import Workflow
-from sealwright.rehearsal.results import JobResult, JobState
+from sealwright.rehearsal.results import JobResult, JobState, skipped
 from sealwright.rehearsal.schedule import blocked
 from sealwright.rehearsal.underway import Underway
 from sealwright.services.following import following
@@ -83,7 +84,9 @@ class _Run:
         self.shared = environment.shared(self.underway, self.folder / "wheels")
         self.workflow = Workflow.of(render_for(self.options))
         self.generator = generator()
-        self.calls = {job.id for job in self.underway.jobs if isinstance(job, Call)}
+        self.called = {job.id: self.generator for job in self.underway.jobs if isinstance(job, Call)}
+        self.stubs = {job.id: job for job in self.underway.jobs if isinstance(job, ProjectCall)}
+        self.called |= {id_: stub(job) for id_, job in self.stubs.items()}
         self.results |= self.underway.done
 
     def arguments(self, secrets: Path) -> list[str | Path]:
@@ -92,7 +95,9 @@ class _Run:
         file = self.folder / "release.yml"
         file.write_text(self.workflow.with_variables(own), "utf-8")
         repositories = local_repositories(self.folder / "generator", called)
-        runners = dict.fromkeys([*self.workflow.runners, *self.generator.runners])
+        for job, call in self.stubs.items():
+            write_stub(self.folder / "empty", call, called[job])
+        runners = dict.fromkeys(label for held in (self.workflow, *self.called.values()) for label in held.runners)
         told = environment.told(self.shared, self.underway.subject)
         stop: list[str | Path] = ["--job", self.underway.stop_after] if self.underway.stop_after else []
         return [
@@ -118,15 +123,17 @@ class _Run:
         if not isinstance(found, Ended):
             job.take(found)
             return
-        holder = self.generator if job.id in self.calls else self.workflow
-        self._end(job.result(succeeded=found.succeeded, outputs=holder.outputs(job.id)))
+        if job.id in self.stubs:
+            self._end(skipped(self.stubs[job.id]))
+            return
+        self._end(job.result(succeeded=found.succeeded, outputs=self._holder(job.id).outputs(job.id)))
 
     def finished(self, code: int) -> dict[str, JobResult]:
         """All results, once act has ended with an exit code. Raises Unavailable (`act-failed`)."""
         for result in blocked(self.underway.jobs, self.results).values():
             self.results[result.job] = result
             self.underway.observe(result.job, result)
-        failed = any(result.state is not JobState.OK for result in self.results.values())
+        failed = any(result.state not in (JobState.OK, JobState.SKIPPED) for result in self.results.values())
         missing = [job.id for job in self.underway.jobs if job.id not in self.results]
         if (code != 0 and not failed) or (missing and not self.underway.stop_after):
             raise Unavailable(
@@ -143,15 +150,18 @@ class _Run:
         called: dict[str, dict[str, str]] = {}
         for job in self.underway.jobs:
             variables = environment.of_job(self.underway, job)
-            holder = self.generator if job.id in self.calls else self.workflow
             if job.id in self.underway.done:
                 folder = self.folder / "replay" / job.id
-                variables |= replay(folder, holder, job.id, self.underway.done[job.id].outputs)
-            (called if job.id in self.calls else own)[job.id] = variables
+                variables |= replay(folder, self._holder(job.id), job.id, self.underway.done[job.id].outputs)
+            (called if job.id in self.called else own)[job.id] = variables
         return own, called
 
+    def _holder(self, job: str) -> Workflow:
+        """The workflow that has the steps of a job."""
+        return self.called.get(job, self.workflow)
+
     def _end(self, result: JobResult) -> None:
-        if result.state is JobState.OK:
+        if result.state in (JobState.OK, JobState.SKIPPED):
             shutil.rmtree(environment.folder_of(self.underway, result.job), ignore_errors=True)
         else:
             self._name_workspace(result.job)

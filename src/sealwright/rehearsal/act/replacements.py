@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from sealwright.pipeline.pins import ACTIONS, FLOWS
+from sealwright.pipeline.pins import ACTIONS, FLOWS, OPTIONAL_ACTIONS
 from sealwright.pipeline.steps import Flow
 from sealwright.rehearsal.act.workflow import Workflow
 from sealwright.rehearsal.actions import STAND_INS
@@ -48,7 +48,8 @@ def local_repositories(folder: Path, variables: Mapping[str, Mapping[str, str]])
     `variables`, by job, are added to the generator's workflow, which is written into `folder`: a job that calls a
     workflow cannot have variables of its own.
     """
-    found = {f"{name}@{pin.commit}": Path(str(_DATA / STAND_INS[name].function)) for name, pin in ACTIONS.items()}
+    pins = (ACTIONS | OPTIONAL_ACTIONS).items()
+    found = {f"{name}@{pin.commit}": Path(str(_DATA / STAND_INS[name].function)) for name, pin in pins}
     for flow, pin in FLOWS.items():
         owner, name, path = flow.value.split("/", 2)
         found[f"{owner}/{name}@{pin.version}"] = folder

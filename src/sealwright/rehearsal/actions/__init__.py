@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sealwright.pipeline.pins import CHECKOUT, DOWNLOAD, SETUP_PYTHON, UPLOAD
+from sealwright.pipeline.pins import CHECKOUT, DOWNLOAD, EGRESS, SETUP_PYTHON, UPLOAD
 from sealwright.pipeline.steps import Action, Flow, Role
 
 
@@ -22,9 +22,10 @@ STAND_INS: dict[str, Actor] = {
     SETUP_PYTHON: Actor("setup_python", Role.PLAN),
     UPLOAD: Actor("upload_artifact", Role.PLAN),
     DOWNLOAD: Actor("download_artifact", Role.PLAN),
+    EGRESS: Actor("harden_runner", Role.PLAN),
     Action.ATTEST: Actor("attest", Role.SIGN),
     Action.PUBLISH: Actor("publish", "publish"),
     Flow.SLSA_GENERIC: Actor("slsa_generator", Role.SIGN),
 }
-"""By `owner/name`, or by path for a reusable workflow. A rehearsal that runs the table itself does what the first four
+"""By `owner/name`, or by path for a reusable workflow. A rehearsal that runs the table itself does what the first five
 do without starting a process; under act every one of them is a local action."""

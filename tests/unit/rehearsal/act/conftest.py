@@ -15,6 +15,7 @@ RELEASE = ("1.2.3", "ab" * 32)
 VARIANTS = {
     "own": Options(CELLS, tool="checkout"),
     "everything": Options(CELLS, notify="notify", release=RELEASE),
+    "guarded": Options(CELLS, egress="block", extra_gate=".github/workflows/acceptance.yml", release=RELEASE),
     "least": Options(CELLS[:1], testpypi=None, generator=False, release=RELEASE),
 }
 

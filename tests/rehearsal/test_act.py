@@ -17,7 +17,7 @@ import yaml
 
 from sealwright.config import load_settings
 from sealwright.errors import UsageError
-from sealwright.pipeline.jobs import table
+from sealwright.pipeline.jobs import EXTRA_GATE, table
 from sealwright.project import options_for
 from sealwright.rehearsal.layout import Layout
 from sealwright.rehearsal.results import JobState
@@ -38,6 +38,7 @@ SETTINGS = load_settings(projects.PYPROJECT)
 TABLE = {job.id: job for job in table(options_for(SETTINGS, SETTINGS.cells))}
 IDENTITY = {"ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"}
 OWN = {"HOME", "TMPDIR"}
+GATE = ".github/workflows/acceptance.yml"
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +145,19 @@ def test_nothing_of_a_job_that_succeeded_is_left(dossier: Path) -> None:
     assert not any(Layout(dossier).work.iterdir())
     assert not any((Layout(dossier).act / "jobs").rglob("*token*"))
     assert not (Layout(dossier).act / "secrets.yml").exists()
+
+
+# What only GitHub can do
+
+
+def test_the_seams_of_the_workflow_are_executed_or_said_to_be_left_out(act: dict[str, str], tmp_path: Path) -> None:
+    settings = f'{projects.PYPROJECT}extra-gate = "{GATE}"\negress = "block"\nrunners.build = "ubuntu-24.04-16core"\n'
+    gate = (Path(projects.__file__).parent / "acceptance.yml").read_text()
+    project = projects.make_project(tmp_path / "project", **{"pyproject.toml": settings, GATE: gate})
+    outcome = support.run(project, tmp_path / "out", stop_after=EXTRA_GATE, act=act)
+    states = {job: result.state for job, result in outcome.results.items()}
+    assert states == {"plan": JobState.OK, "build": JobState.OK, EXTRA_GATE: JobState.SKIPPED}
+    assert {f"the project's own gate {GATE}", "egress control (`block`)"} <= set(outcome.not_rehearsed)
 
 
 # Continuing, interrupting, refusing

@@ -1,6 +1,6 @@
 """Stand-in of step-security/harden-runner v2: nothing here can watch or limit the connections of a job.
 
-https://github.com/step-security/harden-runner. It only refuses what the original would not understand; that egress is not
+https://github.com/step-security/harden-runner. It refuses what the original would not understand; that egress is not
 controlled here is in the list at the end of every rehearsal.
 """
 

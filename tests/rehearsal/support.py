@@ -44,9 +44,9 @@ class Snapshot:
         self.act = act
         self.layout = Layout(out)
 
-    def artifact(self, job: str, path: str) -> Path:
-        """A file as a job kept it; `path` may be a glob with one match."""
-        (found,) = (self.layout.artifacts / f"{job}.{attempt_name(job)}").glob(path)
+    def artifact(self, job: str, path: str, name: str = "") -> Path:
+        """A file as a job kept it, in the artifact `name` (by default the name of the job); `path` may be a glob."""
+        (found,) = (self.layout.artifacts / f"{job}.{attempt_name(name or job)}").glob(path)
         return found
 
     def publish_folder(self) -> Path:

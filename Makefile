@@ -3,10 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 REHEARSE_VENV := build/rehearse-venv
 
-.PHONY: rehearse test lint bench compare lock-tools workflow clean
+.PHONY: rehearse rehearse-act test lint bench compare lock-tools workflow clean
 
 rehearse: $(REHEARSE_VENV)/.ready
 	PYTHONPATH=src $(REHEARSE_VENV)/bin/python -m sealwright rehearse --out build/rehearsal $(REHEARSE_FLAGS)
+
+# The same release, but by the rendered release.yml, which act runs.
+rehearse-act: $(REHEARSE_VENV)/.ready
+	act=$$(scripts/act.sh) && PATH="$$(dirname "$$act"):$$PATH" PYTHONPATH=src $(REHEARSE_VENV)/bin/python \
+		-m sealwright rehearse --act --out build/rehearsal-act $(REHEARSE_FLAGS)
 
 test: $(VENV)/.ready
 	$(VENV)/bin/python -m pytest -n auto --dist worksteal $(TEST_FLAGS)

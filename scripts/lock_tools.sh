@@ -11,5 +11,6 @@ compile() {
 }
 for role in src/sealwright/locks/*.in; do compile "$role" -o "${role%.in}.txt"; done
 compile requirements/build.in -o requirements/build.txt
+compile requirements/act.in -o requirements/act.txt
 compile pyproject.toml requirements/rehearse.in -o requirements/rehearse.txt
 compile pyproject.toml requirements/dev.in -o requirements/dev.txt

@@ -1,4 +1,7 @@
-"""Every public address that Sealwright itself talks to, once. Environment variables replace them, in stages only."""
+"""Every public address that Sealwright itself talks to, once.
+
+Environment variables replace them: in stages, and where a workflow to be written names a published Sealwright.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ TESTPYPI_URL = "https://test.pypi.org"
 TESTPYPI_UPLOAD_URL = "https://test.pypi.org/legacy/"
 FILES_URL = "https://files.pythonhosted.org"
 """Where PyPI serves distribution files."""
+TESTPYPI_FILES_URL = "https://test-files.pythonhosted.org"
+"""Where TestPyPI serves them."""
 OSV_URL = "https://api.osv.dev"
 GITHUB_URL = "https://github.com"
 GITHUB_API_URL = "https://api.github.com"

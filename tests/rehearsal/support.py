@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from sealwright.dossier import decode, encode
 from sealwright.model import FileRef, Record, sha256_hex
+from sealwright.rehearsal.artifacts import Artifacts, attempt_name
 from sealwright.rehearsal.layout import Layout
 from sealwright.rehearsal.rehearse import Outcome, Request, prepare, rehearse
 from sealwright.rehearsal.results import JobState
@@ -26,28 +27,31 @@ def run(
     stop_after: str | None = None,
     world: World | None = None,
     rekor: int = 1,
+    act: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Rehearse (or continue) and return the outcome."""
-    request = Request(project, version, out, resume, rekor, world or World(), stop_after)
-    return rehearse(prepare(request, os.environ), request, os.environ, lambda *_: None)
+    """Rehearse (or continue) and return the outcome; `act` is an environment with act on PATH, to run it under."""
+    request = Request(project, version, out, resume, rekor, world or World(), stop_after, act is not None)
+    environ = os.environ if act is None else act
+    return rehearse(prepare(request, environ), request, environ, lambda *_: None)
 
 
 class Snapshot:
     """The state of a rehearsal between two jobs, for a test to change and continue."""
 
-    def __init__(self, project: Path, out: Path) -> None:
+    def __init__(self, project: Path, out: Path, act: Mapping[str, str] | None = None) -> None:
         self.project = project
         self.out = out
+        self.act = act
         self.layout = Layout(out)
 
-    def artifact(self, job: str, path: str) -> Path:
-        """A file as a job kept it; `path` may be a glob with one match."""
-        (found,) = (self.layout.artifacts / f"{job}.{job}").glob(path)
+    def artifact(self, job: str, path: str, name: str = "") -> Path:
+        """A file as a job kept it, in the artifact `name` (by default the name of the job); `path` may be a glob."""
+        (found,) = (self.layout.artifacts / f"{job}.{attempt_name(name or job)}").glob(path)
         return found
 
     def publish_folder(self) -> Path:
         """What the gate says may be published."""
-        return self.layout.artifacts / "gate.publish"
+        return self.layout.artifacts / f"gate.{attempt_name('publish')}"
 
     def set_output(self, job: str, name: str, value: str) -> None:
         """Change what a job put out."""
@@ -65,7 +69,7 @@ class Snapshot:
         """Replace a file as somebody who controls that whole job could: record and output follow."""
         target = self.artifact(job, path)
         target.write_bytes(data)
-        stored = target.relative_to(self.layout.artifacts / f"{job}.{job}").as_posix()
+        stored = target.relative_to(self.layout.artifacts / f"{job}.{attempt_name(job)}").as_posix()
         self.change_record(
             job,
             lambda record: replace(
@@ -82,14 +86,25 @@ class Snapshot:
         self.set_output(job, "record", sha256_hex(data))
 
     def resume(self, *, world: World | None = None) -> Outcome:
-        """Continue to the end."""
-        return run(self.project, self.out, resume=True, world=world)
+        """Continue to the end.
+
+        Whoever can replace what the store holds can replace its digests as well: what counts is what jobs notice.
+        """
+        store = Artifacts(self.layout.artifacts)
+        for id_ in store.ids():
+            store.remember_digest(id_)
+        return run(self.project, self.out, resume=True, world=world, act=self.act)
+
+    def forget(self, *jobs: str) -> None:
+        """Make it as if these jobs had not ended."""
+        for job in jobs:
+            (self.layout.jobs / f"{job}.json").unlink()
 
 
-def copy_of(snapshot: Path, project: Path, target: Path) -> Snapshot:
+def copy_of(snapshot: Path, project: Path, target: Path, act: Mapping[str, str] | None = None) -> Snapshot:
     """An own copy to tamper with."""
     shutil.copytree(snapshot, target, symlinks=True)
-    return Snapshot(project, target)
+    return Snapshot(project, target, act)
 
 
 def on_index(out: Path, index: str = "pypi") -> list[str]:

@@ -11,8 +11,8 @@ import pytest
 from sealwright.model import Cell
 from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import Job, Stage, Tools
+from sealwright.rehearsal.actions import STAND_INS
 from sealwright.rehearsal.layout import cache_home
-from sealwright.rehearsal.runner import ACTIONS
 from sealwright.rehearsal.toolsets import Toolsets
 from sealwright.services.environments import PackageIndex
 
@@ -28,7 +28,7 @@ def modules() -> list[tuple[str, str]]:
             roles = [step.role.value for step in job.steps if isinstance(step, Tools)]
             stages = [name for step in job.steps if isinstance(step, Stage) for name in step.names]
             found += [(roles[0], f"sealwright.stages.{name}") for name in stages]
-    found += [(role, f"sealwright.rehearsal.actions.{name}") for name, role in ACTIONS.values()]
+    found += [(role, f"sealwright.rehearsal.actions.{name}") for name, role in STAND_INS.values()]
     return sorted(set(found))
 
 

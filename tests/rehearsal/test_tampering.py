@@ -174,7 +174,7 @@ def test_provenance_of_another_run(after: After, tmp_path: Path, changes: dict[s
             "RUNNER_TEMP": str(tmp_path),
         }
         bundle = maker.generator(planned(snapshot), environ)
-    (snapshot.layout.artifacts / "provenance.multiple.intoto.jsonl" / "multiple.intoto.jsonl").write_bytes(bundle)
+    snapshot.artifact("keep-provenance", "*.jsonl", "provenance").write_bytes(bundle)
     assert_stopped(snapshot.resume(), "gate", code)
 
 
@@ -212,7 +212,7 @@ def test_a_version_that_the_index_has_with_other_bytes(after: After) -> None:
 
 def test_no_record_of_a_smoke_cell(after: After) -> None:
     snapshot = after("attest")
-    shutil.rmtree(snapshot.layout.artifacts / "smoke-ubuntu-3-11.smoke-ubuntu-3-11")
+    shutil.rmtree(snapshot.artifact("smoke-ubuntu-3-11", "records").parent)
     assert_stopped(snapshot.resume(), "gate")
 
 

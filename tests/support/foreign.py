@@ -40,6 +40,9 @@ RESOLVELIB = Foreign(
     "resolvelib", "1.1.0", "b68591ef748f58c1e2a2ac28d0961b3586ae8b25f60b0ba9a5e4f3d87c1d6a79", ("setup.cfg",)
 )
 ANNOTATED_DOC = Foreign("annotated-doc", "0.0.4", "fbcda96e87e9c92ad167c2e53839e57503ecfda18804ea28102353485033faa4")
+PYPROJECT_HOOKS = Foreign(
+    "pyproject-hooks", "1.3.3", "defda19b854fa0d3bd4f76ea4ddcba8abd7dcfcdd585a6690ade050744fc5f43"
+)
 
 
 def download(foreign: Foreign) -> bytes:
@@ -54,19 +57,27 @@ def published(foreign: Foreign, sha256: str) -> tuple[str, bytes]:
     return file.filename, client.download(file)
 
 
-def checked_in(foreign: Foreign, folder: Path) -> Path:
-    """A fresh repository with what the source distribution took from the project's own."""
+def checked_in(foreign: Foreign, folder: Path, directory: str = "") -> Path:
+    """A fresh repository with what the source distribution took from the project's own; the project's folder in it.
+
+    With a `directory`, the project is one of several of its repository.
+    """
     with tarfile.open(fileobj=io.BytesIO(download(foreign))) as archive:
         archive.extractall(folder, filter="data")
     (top,) = folder.iterdir()
+    root = folder / "several" if directory else top
+    if directory:
+        projects.write(root, {"README.md": "# Several projects\n", "packages/other/pyproject.toml": "[project]\n"})
+        (root / directory).parent.mkdir(parents=True, exist_ok=True)
+        top = top.rename(root / directory)
     for path in ("PKG-INFO", *foreign.generated):
         (top / path).unlink()
     for egg_info in list(top.rglob("*.egg-info")):
         shutil.rmtree(egg_info)
     _restore_configuration(top)
-    projects.git(top, "init", "-q", "-b", "main")
-    projects.git(top, "add", "-A", "-f")
-    projects.git(top, "commit", "-q", "-m", "As released")
+    projects.git(root, "init", "-q", "-b", "main")
+    projects.git(root, "add", "-A", "-f")
+    projects.git(root, "commit", "-q", "-m", "As released")
     return top
 
 

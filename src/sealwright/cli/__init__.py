@@ -34,7 +34,8 @@ COMMANDS: dict[str, str] = {
     "verify-bundle": "check one Sigstore bundle, as the sigstore-conformance suite calls it",
     "rebuild": "build a published release again, anybody's, and compare it file by file",
     "doctor": "look at how this repository releases, before anything is tagged",
-    "workflow": "render .github/workflows/release.yml from the job table, or check it",
+    "init": "adopt the pipeline in a project: release.yml, a policy, and what to set at GitHub and PyPI",
+    "workflow": "render .github/workflows/release.yml from the job table, check it, or hand it over",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }
 """Name to one line of help; `sealwright.cli.<name>.run` is the command, with `_` for `-`."""

@@ -27,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--version", metavar="V", help="rehearse the tag of this version (default: the project's own)")
     add("--out", metavar="DIR", help="where the dossier goes; an earlier rehearsal there is replaced")
     add("--resume", action="store_true", help="continue a rehearsal that was interrupted; finished jobs stay")
+    add("--act", action="store_true", help="run the rendered release.yml under act, which must be on PATH")
     add("--rekor", type=int, choices=(1, 2), default=1, help="which transparency log API the stand-ins offer")
     add("--advisories", metavar="DIR", help="audit against these OSV files instead of the real service")
     add("--publisher-environment", metavar="NAME", help="the environment that PyPI has on file for this project")

@@ -46,7 +46,8 @@ def _continuing(arguments: argparse.Namespace, out: Path) -> str:
         "--publisher-environment": arguments.publisher_environment,
     }
     options = [word for option, value in given.items() if value for word in (option, value)]
-    return shlex.join(["sealwright", "rehearse", *options, "--resume", "--out", str(out)])
+    act = ["--act"] if arguments.act else []
+    return shlex.join(["sealwright", "rehearse", *options, *act, "--resume", "--out", str(out)])
 
 
 def _lines(outcome: Outcome, seconds: float, directory: Path) -> list[str]:
@@ -62,6 +63,7 @@ def _request(arguments: argparse.Namespace, directory: Path) -> Request:
         out=directory / arguments.out if arguments.out else None,
         resume=arguments.resume,
         rekor=arguments.rekor,
+        act=arguments.act,
         world=World(
             advisories=directory / arguments.advisories if arguments.advisories else None,
             publisher_environments={"pypi": arguments.publisher_environment}

@@ -3,73 +3,126 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
-from dataclasses import replace
-from pathlib import Path
 
 from sealwright.cli import Invocation
-from sealwright.config import load_settings
-from sealwright.errors import UsageError
-from sealwright.pipeline.jobs import Options
-from sealwright.project import cells_of, options_for, read_project
-from sealwright.services.git import Repository
+from sealwright.config.editing import with_settings
+from sealwright.config.policy import load_policy
+from sealwright.endpoints import Endpoints
+from sealwright.errors import Unavailable, UsageError
+from sealwright.model import Level, Mode
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.steps import WORKFLOW_FILE
+from sealwright.project.reading import PYPROJECT
 from sealwright.workflow.drift import drifted
-from sealwright.workflow.render import WORKFLOW_FILE, render_for
+from sealwright.workflow.eject import SETTING, ejected, is_generated
+from sealwright.workflow.packages import listing
+from sealwright.workflow.rerender import rerendered
+from sealwright.workflow.work_tree import WorkTree, write_text
 
 
 def run(invocation: Invocation) -> int:
-    """Write the workflow of the project in the work tree, or compare the one that is there."""
+    """Write the workflow of the project in the work tree, compare the one that is there, or hand it over."""
     arguments = _parser().parse_args(invocation.arguments)
-    project = (invocation.directory / arguments.project).resolve()
-    repository = Repository.find(project, invocation.environ)
-    options = _options(project, repository.directory_of(project))
-    target = repository.path / WORKFLOW_FILE
+    tree = WorkTree.find((invocation.directory / arguments.project).resolve(), invocation.environ)
+    if arguments.packages:
+        sys.stdout.write("\n".join(listing(table(tree.options()))) + "\n")
+        return 0
     if arguments.check:
-        return _check(target, options)
-    if arguments.release:
-        options = replace(options, release=tuple(arguments.release))
-    text = render_for(options)
-    if target.is_file() and target.read_text(encoding="utf-8") == text:
+        return _check(tree, arguments)
+    if tree.settings.workflow == "own":
+        raise UsageError(
+            "workflow-own",
+            f'{WORKFLOW_FILE} is the project\'s own: `workflow = "own"` in [tool.sealwright]',
+            hint="take that setting away to have it rendered again; what was changed in it is lost then",
+        )
+    if arguments.eject:
+        return _eject(tree, invocation, arguments)
+    return _write(tree, invocation, arguments)
+
+
+def _write(tree: WorkTree, invocation: Invocation, arguments: argparse.Namespace) -> int:
+    there = tree.workflow_text
+    if there is not None and not arguments.force and not is_generated(there):
+        raise UsageError(
+            "workflow-foreign",
+            f"there is a {WORKFLOW_FILE} that was not rendered from the job table",
+            hint="`sealwright init --dry-run` shows what would change; --force replaces it",
+        )
+    text = _rendered(tree, invocation, arguments)
+    if there == text:
         sys.stderr.write(f"{WORKFLOW_FILE} is up to date\n")
         return 0
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    write_text(tree.workflow, text)
     sys.stderr.write(f"wrote {WORKFLOW_FILE}\n")
     return 0
 
 
-def _check(target: Path, options: Options) -> int:
-    if not target.is_file():
-        raise UsageError("workflow-missing", f"there is no {WORKFLOW_FILE}", hint="`sealwright workflow` writes it")
-    difference = drifted(target.read_text(encoding="utf-8"), options)
+def _rendered(tree: WorkTree, invocation: Invocation, arguments: argparse.Namespace) -> str:
+    release = tuple(arguments.release) if arguments.release else None
+    return rerendered(tree.options(), tree.workflow_text, Endpoints.of(invocation.environ).pypi, release)
+
+
+def _check(tree: WorkTree, arguments: argparse.Namespace) -> int:
+    there = tree.workflow_text
+    command = shlex.join(["sealwright", "workflow", *_project(arguments)])
+    if there is None:
+        raise UsageError("workflow-missing", f"there is no {WORKFLOW_FILE}", hint=f"`{command}` writes it")
+    if tree.settings.workflow == "own":
+        raise Unavailable(
+            "workflow-own",
+            f'{WORKFLOW_FILE} is the project\'s own (`workflow = "own"`), so it was not compared with anything',
+            hint="`sealwright doctor` looks at what is in it",
+        )
+    difference = drifted(there, tree.options())
     if difference is None:
         sys.stderr.write(f"{WORKFLOW_FILE} does what the job table says\n")
         return 0
     sys.stdout.write(difference)
-    sys.stderr.write(f"{WORKFLOW_FILE} differs from the job table\n  fix: sealwright workflow\n")
+    force = "" if is_generated(there) else " --force"
+    sys.stderr.write(f"{WORKFLOW_FILE} differs from the job table\n  fix: {command}{force}\n")
+    sys.stderr.write(f"  or, if it is to stay as it is and be yours: {command} --eject\n")
     return 1
 
 
-def _options(project: Path, directory: str) -> Options:
-    def read(path: str) -> bytes | None:
-        file = project / path
-        return file.read_bytes() if file.is_file() else None
+def _eject(tree: WorkTree, invocation: Invocation, arguments: argparse.Namespace) -> int:
+    there = tree.workflow_text
+    text = there if there is not None else _rendered(tree, invocation, arguments)
+    pyproject = with_settings(tree.text(PYPROJECT) or "", SETTING)
+    write_text(tree.workflow, ejected(text))
+    write_text(tree.project / PYPROJECT, pyproject)
+    sys.stderr.write(f'{WORKFLOW_FILE} is the project\'s own now; {PYPROJECT} says so (`workflow = "own"`)\n')
+    if load_policy(tree.policy_text or "").level("workflow", Mode.RELEASE) is Level.REQUIRE:
+        sys.stderr.write(
+            f"  {tree.shown(tree.policy)} requires the check `workflow`, which is skipped from now on: a release would"
+            " be stopped. Take that line out.\n"
+        )
+    return 0
 
-    settings = load_settings((read("pyproject.toml") or b"").decode("utf-8", "replace"))
-    return options_for(settings, cells_of(settings, read_project(read).requires_python), directory)
+
+def _project(arguments: argparse.Namespace) -> list[str]:
+    return [] if arguments.project == "." else ["--project", arguments.project]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sealwright workflow",
         description=f"Renders {WORKFLOW_FILE} from the job table and [tool.sealwright].",
+        epilog="Exit codes: 0 written, or as rendered; 1 it differs; 2 usage; 3 could not be compared.",
     )
-    parser.add_argument("--project", default=".", metavar="DIR", help="the project (default: the current folder)")
-    parser.add_argument(
+    add = parser.add_argument
+    add("--project", default=".", metavar="DIR", help="the project (default: the current folder)")
+    add(
         "--release",
         nargs=2,
         metavar=("VERSION", "SHA256"),
-        help="the published sealwright that the workflow installs, and the digest of its wheel",
+        help="the published sealwright that the workflow installs, and the digest of its wheel; by default the one that"
+        " the file names already, else the published wheel that holds the program that runs here",
     )
-    parser.add_argument("--check", action="store_true", help="print how the file differs instead; exit 1 if it does")
+    add("--force", action="store_true", help="replace a release.yml that was not rendered from the job table")
+    what = parser.add_mutually_exclusive_group().add_argument
+    what("--check", action="store_true", help="print how the file differs instead; exit 1 if it does")
+    what("--eject", action="store_true", help="hand the file over to the project: never rendered or compared again")
+    what("--packages", action="store_true", help="list what is installed in jobs that have an identity or may write")
     return parser

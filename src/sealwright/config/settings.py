@@ -12,8 +12,12 @@ from pydantic import Field, field_validator
 
 from sealwright.config.reading import Strict, parse_toml, validate
 from sealwright.model import Cell
+from sealwright.pipeline.egress import Egress
+from sealwright.pipeline.steps import HOSTED_RUNNER, WORKFLOW_FILE
 
 _CELL = re.compile(r"(?P<runner>[a-z0-9.-]+)/(?P<python>3\.[0-9]{1,2}t?)")
+_WORKFLOW = re.compile(r"\.github/workflows/[A-Za-z0-9_-][A-Za-z0-9._-]*\.ya?ml")
+_ENDPOINT = re.compile(r"(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+:[0-9]{1,5}")
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -25,6 +29,19 @@ class Environments(Strict):
     testpypi: Text = "testpypi"
     pypi: Text = "pypi"
     notify: Text = "notify"
+
+
+class Runners(Strict):
+    """Labels of GitHub-hosted runners, such as larger ones. The smoke jobs' are in `cells`."""
+
+    default: Text = HOSTED_RUNNER
+    build: Text | None = None
+    """For build and rebuild; None for the default."""
+
+    @field_validator("default", "build")
+    @classmethod
+    def _github_hosted(cls, label: str | None) -> str | None:
+        return label if label is None else _hosted(label)
 
 
 class SkippedImport(Strict):
@@ -103,9 +120,18 @@ class Settings(Strict):
     """Path of a hash-locked requirements file for the build environment."""
     smoke: Smoke = Smoke()
     sbom: Sbom = Sbom()
+    extra_gate: str | None = None
+    """Path of a reusable workflow of this repository that must succeed before anything is signed."""
+    runners: Runners = Runners()
+    egress: Egress = "off"
+    """Whether outgoing connections of jobs that run project code are watched (`audit`) or limited (`block`)."""
+    egress_allow: tuple[str, ...] = ()
+    """`host:port` that these jobs may reach beyond what the pipeline itself needs."""
     notify: bool = False
     public_log: bool = False
     """Allows a private repository to appear in public transparency logs."""
+    workflow: Literal["generated", "own"] = "generated"
+    """`own` once release.yml has been ejected: it is no longer compared with the table."""
     tool: Literal["release", "checkout"] = "release"
     """Where the pipeline's own program comes from; `checkout` is for Sealwright itself."""
 
@@ -122,6 +148,21 @@ class Settings(Strict):
         if not isinstance(value, list | tuple):
             return value
         return tuple(_cell(item) for item in value)
+
+    @field_validator("extra_gate")
+    @classmethod
+    def _workflow_of_the_repository(cls, value: str | None) -> str | None:
+        if value is not None and (not _WORKFLOW.fullmatch(value) or value == WORKFLOW_FILE):
+            raise ValueError("write it as .github/workflows/NAME.yml, another file than release.yml itself")
+        return value
+
+    @field_validator("egress_allow")
+    @classmethod
+    def _host_and_port(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [value for value in values if not _ENDPOINT.fullmatch(value)]
+        if wrong:
+            raise ValueError(f"{', '.join(map(repr, wrong))}: write host:port, such as example.org:443")
+        return values
 
     @field_validator("repository")
     @classmethod
@@ -148,7 +189,15 @@ def _cell(item: object) -> object:
     match = _CELL.fullmatch(item)
     if match is None:
         raise ValueError(f"{item!r} is not runner/python, such as ubuntu-24.04/3.13")
-    return Cell(match["runner"], match["python"])
+    return Cell(_hosted(match["runner"]), match["python"])
+
+
+def _hosted(label: str) -> str:
+    if "self-hosted" in label.lower():
+        raise ValueError(
+            "a self-hosted runner keeps state between jobs, and the verdict says that a hosted platform did this"
+        )
+    return label
 
 
 def load_settings(pyproject: str, where: str = "pyproject.toml") -> Settings:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sealwright.endpoints import TESTPYPI_UPLOAD_URL
 from sealwright.model import Cell
+from sealwright.pipeline.egress import Egress, guarded
 from sealwright.pipeline.steps import (
     DOSSIER,
+    HOSTED_RUNNER,
     PUBLISH,
     SUMS_FILE,
     Action,
@@ -23,6 +25,7 @@ from sealwright.pipeline.steps import (
     Job,
     Keep,
     Out,
+    ProjectCall,
     Ref,
     Role,
     Secret,
@@ -32,6 +35,7 @@ from sealwright.pipeline.steps import (
 )
 
 PROVENANCE_NAME = "multiple.intoto.jsonl"
+EXTRA_GATE = "extra-gate"
 WEBHOOK_SECRET = "SEALWRIGHT_WEBHOOK"  # noqa: S105 - the name of a secret, not one
 
 
@@ -52,6 +56,16 @@ class Options:
     tag_pattern: str = "v*"
     directory: str = "."
     """Where the project lies in its repository."""
+    extra_gate: str | None = None
+    """Path of a reusable workflow of the repository itself that must succeed before anything is signed."""
+    runner: str = HOSTED_RUNNER
+    """The label of the runners of every job that has none of its own."""
+    build_runner: str | None = None
+    """The label for build and rebuild, where it is another."""
+    egress: Egress = "off"
+    """Whether outgoing connections of jobs that run project code are watched, or limited."""
+    egress_allow: tuple[str, ...] = ()
+    """`host:port` that these jobs may reach as well, for `block`."""
     tool: Literal["release", "checkout"] = "release"
     """Where the pipeline's own program comes from: a published Sealwright, or the tagged repository itself."""
     release: tuple[str, str] | None = None
@@ -59,7 +73,6 @@ class Options:
 
 
 _CLONE = Grant("contents", "read", "check out the tagged commit")
-_FETCH = Grant("contents", "read", "download artifacts of this run")
 _SIGSTORE = Grant("id-token", "write", "prove to Sigstore which workflow signs")
 
 
@@ -67,7 +80,7 @@ def table(options: Options) -> tuple[AnyJob, ...]:
     """All jobs of a release, each after everything it needs."""
     smoke = tuple(cell.job for cell in options.cells)
     examined = ("examine", "rebuild", *smoke)
-    provenance = ("provenance",) if options.generator else ()
+    extra = (EXTRA_GATE,) if options.extra_gate else ()
     signed = ("plan", "build", *examined, "attest")
     checked = "testpypi-check" if options.testpypi else "draft"
     jobs: list[AnyJob] = [
@@ -76,9 +89,10 @@ def table(options: Options) -> tuple[AnyJob, ...]:
         _rebuild(),
         _examine(),
         *(_smoke(cell) for cell in options.cells),
-        *([_provenance(examined)] if options.generator else []),
-        _attest(options.sign, examined),
-        _gate(signed, provenance),
+        *((_extra_gate(options.extra_gate),) if options.extra_gate else ()),
+        *((_provenance((*examined, *extra)), _keep_provenance()) if options.generator else ()),
+        _attest(options.sign, examined, extra),
+        _gate(signed, extra, generator=options.generator),
         _seal(options.seal),
         _probe(),
         _draft(signed),
@@ -97,7 +111,18 @@ def table(options: Options) -> tuple[AnyJob, ...]:
     ]
     if options.notify:
         jobs.append(_notify(options.notify, tuple(job.id for job in jobs)))
-    return tuple(jobs)
+    return guarded(tuple(_placed(job, options) for job in jobs), options.egress, options.egress_allow)
+
+
+def _placed(job: AnyJob, options: Options) -> AnyJob:
+    """`job` on the runner that the project chose. A cell names its own."""
+    match job:
+        case Job(id="build" | "rebuild"):
+            return replace(job, runner=options.build_runner or options.runner)
+        case Job(id=id_) if id_ not in {cell.job for cell in options.cells}:
+            return replace(job, runner=options.runner)
+        case Job() | Call() | ProjectCall():
+            return job
 
 
 def _newest_on_linux(cells: tuple[Cell, ...]) -> str:
@@ -177,7 +202,6 @@ def _smoke(cell: Cell) -> Job:
             Stage(("smoke",), ("plan", "build", "examine")),
             Keep(cell.job),
         ),
-        grants=(_FETCH,),
         runner=cell.runner,
         runs_project_code=True,
     )
@@ -204,7 +228,27 @@ def _provenance(after: tuple[str, ...]) -> Call:
     )
 
 
-def _attest(environment: str, examined: tuple[str, ...]) -> Job:
+def _keep_provenance() -> Job:
+    # The generator keeps its file for five days. Whoever approves the next job, or runs a failed one again, may come
+    # later than that, so it must not wait for an environment.
+    return Job(
+        "keep-provenance",
+        "keeps the generator's provenance as long as everything else",
+        (Fetch(Ref("provenance", "provenance-name"), "held", by_name=True), Keep("provenance", "held")),
+    )
+
+
+def _extra_gate(workflow: str) -> ProjectCall:
+    return ProjectCall(
+        EXTRA_GATE,
+        "a gate of the project's own, which must succeed before anything is signed",
+        workflow,
+        {"artifact": Ref("build", "artifact")},
+        grants=(_CLONE,),
+    )
+
+
+def _attest(environment: str, examined: tuple[str, ...], extra: tuple[str, ...]) -> Job:
     return Job(
         "attest",
         "signs distributions, SBOMs and statements, and verifies each signature at once",
@@ -218,23 +262,24 @@ def _attest(environment: str, examined: tuple[str, ...]) -> Job:
         ),
         grants=(_SIGSTORE, Grant("attestations", "write", "store GitHub's own attestation")),
         environment=environment,
+        after=extra,
     )
 
 
-def _gate(signed: tuple[str, ...], provenance: tuple[str, ...]) -> Job:
+def _gate(signed: tuple[str, ...], extra: tuple[str, ...], *, generator: bool) -> Job:
     return Job(
         "gate",
         "judges all evidence and says exactly which bytes may be published",
         (
             Tools(Role.GATE),
             *_kept(*signed),
-            *(Fetch(Ref(job, "provenance-name"), f"{DOSSIER}/evidence", by_name=True) for job in provenance),
+            *((Fetch(Ref("keep-provenance", "artifact"), f"{DOSSIER}/evidence"),) if generator else ()),
             Stage(("gate",), signed, {"SUMS": Ref("build", "sums")}),
             Keep("gate"),
             Keep("publish", PUBLISH, "publish"),
         ),
-        grants=(_FETCH,),
         outputs=("sums", "vsa", "release"),
+        after=extra,
     )
 
 

@@ -25,6 +25,7 @@ CHECKOUT = "actions/checkout"
 SETUP_PYTHON = "actions/setup-python"
 UPLOAD = "actions/upload-artifact"
 DOWNLOAD = "actions/download-artifact"
+EGRESS = "step-security/harden-runner"
 
 ACTIONS: dict[str, Pin] = {
     CHECKOUT: Pin("v7.0.1", "3d3c42e5aac5ba805825da76410c181273ba90b1"),
@@ -36,6 +37,11 @@ ACTIONS: dict[str, Pin] = {
     Action.PUBLISH.value: Pin("v1.14.2", "dc37677b2e1c63e2034f94d8a5b11f265b73ba33"),
 }
 """Every action of the release, by `owner/name`."""
+
+OPTIONAL_ACTIONS: dict[str, Pin] = {
+    EGRESS: Pin("v2.20.1", "b09bb98e06d4d774595224525879c09bc6e98c40"),
+}
+"""Actions that occur only where a project asks for them."""
 
 FLOWS: dict[Flow, Pin] = {
     # Called by its tag, because it refuses anything else; what ran is pinned by this commit, which a signing

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Role(StrEnum):
     CONFIRM = "confirm"
 
 
+WORKFLOW_FILE = ".github/workflows/release.yml"
+"""Where the rendered table lies in the released repository."""
 SOURCE = "source"
 """Where Checkout puts the repository, relative to the job's workspace."""
 DOSSIER = "dossier"
@@ -79,6 +82,8 @@ PUBLISH = "publish"
 """Where the gate puts exactly the files that may be published."""
 SUMS_FILE = "sums.txt"
 """Where CheckSums leaves the list it checked, for steps that take a file."""
+HOSTED_RUNNER = "ubuntu-24.04"
+"""The label of GitHub's own runners that every job asks for, unless the project names another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,15 @@ class Checkout:
 
     submodules: bool = False
     """Whether submodules come along: for stages that look at the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Watches which hosts the job reaches, or allows only some. The first step; a rehearsal has nothing of the kind."""
+
+    policy: Literal["audit", "block"]
+    allowed: tuple[str, ...] = ()
+    """`host:port` each, for `block`; `*.` in front stands for every host below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +157,7 @@ class Keep:
     output: str = "artifact"
 
 
-Step = Checkout | Tools | Fetch | Stage | CheckSums | Use | Keep
+Step = Guard | Checkout | Tools | Fetch | Stage | CheckSums | Use | Keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +183,7 @@ class Job:
     environment: str | None = None
     after: tuple[str, ...] = ()
     """Jobs that must have succeeded although no value of theirs is used."""
-    runner: str = "ubuntu-24.04"
+    runner: str = HOSTED_RUNNER
     python: str = "3.13"
     runs_project_code: bool = False
     always: bool = False
@@ -198,14 +212,35 @@ class Call:
         return any(grant.scope == "id-token" for grant in self.grants)
 
 
-AnyJob = Job | Call
+@dataclass(frozen=True, slots=True)
+class ProjectCall:
+    """A job that is a reusable workflow of the released repository itself, at the tagged commit. It runs project code.
+
+    It has no identity and no secret, and only GitHub can run it: a rehearsal says so.
+    """
+
+    id: str
+    why: str
+    workflow: str
+    """Its path in the repository."""
+    inputs: Values
+    grants: tuple[Grant, ...]
+    after: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> bool:
+        """Whether it can ask for an OIDC token, which nothing in the table grants it."""
+        return any(grant.scope == "id-token" for grant in self.grants)
+
+
+AnyJob = Job | Call | ProjectCall
 
 
 def refs(job: AnyJob) -> tuple[Ref, ...]:
     """Every output of another job that `job` uses, in order, once each."""
     found: list[Value] = []
     match job:
-        case Call(inputs=inputs):
+        case Call(inputs=inputs) | ProjectCall(inputs=inputs):
             found += inputs.values()
         case Job(steps=steps):
             for step in steps:
@@ -223,7 +258,7 @@ def _values(step: Step) -> list[Value]:
             return [sums]
         case Use(inputs=inputs):
             return list(inputs.values())
-        case Checkout() | Tools() | Keep():
+        case Guard() | Checkout() | Tools() | Keep():
             return []
 
 
@@ -237,6 +272,8 @@ def outputs(job: AnyJob) -> tuple[str, ...]:
     match job:
         case Call(flow=Flow.SLSA_GENERIC):
             return ("provenance-name",)
+        case ProjectCall():
+            return ()
         case Job(steps=steps, outputs=own):
             kept = [step.output for step in steps if isinstance(step, Keep)]
             record = ["record"] if any(isinstance(step, Stage) for step in steps) else []

@@ -25,7 +25,7 @@ class Legacy:
 
 def read_legacy(read: Reader) -> Legacy:
     """Both files together; setup.cfg comes first, as it does for setuptools."""
-    cfg = _read_cfg(read_text(read, "setup.cfg") or "")
+    cfg = cfg_options(read_text(read, "setup.cfg") or "")
     script = read_text(read, "setup.py")
     words = call_keywords(script, "setup") if script else {}
     version = cfg.get(("metadata", "version"), "")
@@ -39,7 +39,8 @@ def read_legacy(read: Reader) -> Legacy:
     )
 
 
-def _read_cfg(content: str) -> dict[tuple[str, str], str]:
+def cfg_options(content: str) -> dict[tuple[str, str], str]:
+    """The options of a setup.cfg by section and key, with `_` for `-`; nothing where it cannot be read."""
     parser = configparser.RawConfigParser()
     try:
         parser.read_string(content)

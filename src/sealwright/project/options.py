@@ -49,4 +49,9 @@ def options_for(settings: Settings, cells: tuple[Cell, ...], directory: str = ".
         tag_pattern=settings.tag_pattern,
         tool=settings.tool,
         directory=directory,
+        extra_gate=settings.extra_gate,
+        runner=settings.runners.default,
+        build_runner=settings.runners.build,
+        egress=settings.egress,
+        egress_allow=settings.egress_allow,
     )

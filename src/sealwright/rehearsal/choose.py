@@ -13,6 +13,7 @@ from sealwright.config import Settings, load_settings
 from sealwright.errors import UsageError
 from sealwright.model import Cell
 from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.steps import WORKFLOW_FILE
 from sealwright.project import (
     ProjectInfo,
     VersionKind,
@@ -87,7 +88,7 @@ def choose(
         rekor=rekor,
         provisional=version is None and info.version.version is None,
         cells=tuple(f"{cell.runner}/{cell.python}" for cell in cells),
-        not_rehearsed=tuple(_left_out(repository, here.commit, tag, wanted, cells)),
+        not_rehearsed=(*_left_out(repository, here.commit, tag, wanted, cells), *_ejected(settings)),
     )
     return Choice(subject, options_for(settings, cells, here.directory))
 
@@ -148,6 +149,13 @@ def _other_python(cells: tuple[Cell, ...], requires_python: str, environ: Mappin
             hint=f"install one of Python {wanted} and put it on PATH",
         )
     return found
+
+
+def _ejected(settings: Settings) -> tuple[str, ...]:
+    # Without this, a passed rehearsal would be taken for one of the file that was edited.
+    return (f"{WORKFLOW_FILE}, which is the project's own: the job table is rehearsed, not that file",) * (
+        settings.workflow == "own"
+    )
 
 
 def _left_out(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sealwright.errors import UsageError
 from sealwright.rehearsal.lock import Lock
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def cache_home(environ: Mapping[str, str]) -> Path:
@@ -40,6 +40,8 @@ class Subject:
     """`runner/python` pairs that can run here."""
     not_rehearsed: tuple[str, ...]
     """What is known from the start not to be rehearsed, a short phrase each."""
+    act: str = ""
+    """The version of act that runs the rendered release.yml; empty where the table itself is run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ class Layout:
     def work(self) -> Path:
         """Workspaces."""
         return self.state / "work"
+
+    @property
+    def act(self) -> Path:
+        """What act works with: the workflow, stand-ins of actions, Pythons."""
+        return self.state / "act"
 
     @property
     def trust_config(self) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -12,27 +10,28 @@ from typing import Literal
 
 from sealwright.dossier import decode
 from sealwright.dossier.store import record_path
-from sealwright.errors import Refused, UsageError
+from sealwright.errors import UsageError
 from sealwright.model import Finding, Record, State
 from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import AnyJob
-from sealwright.rehearsal.artifacts import Artifacts
+from sealwright.rehearsal.act.choose import under_act
+from sealwright.rehearsal.act.engine import run_under_act
+from sealwright.rehearsal.act.program import find_act
+from sealwright.rehearsal.beyond import NEVER_REHEARSED, beyond
 from sealwright.rehearsal.choose import Choice, choose, options_of
 from sealwright.rehearsal.layout import Layout, Subject, cache_home
 from sealwright.rehearsal.lock import Lock
 from sealwright.rehearsal.results import JobResult, JobState, Results
-from sealwright.rehearsal.runner import Runner
-from sealwright.rehearsal.schedule import Observer, run_all
+from sealwright.rehearsal.runner import run_table
+from sealwright.rehearsal.schedule import Observer
 from sealwright.rehearsal.services import Services, World
 from sealwright.rehearsal.standins.advisories import check_folder
 from sealwright.rehearsal.standins.server import Exchange
-from sealwright.rehearsal.toolsets import Toolsets
-from sealwright.rehearsal.workspace import github_environment
-from sealwright.services.environments import PackageIndex, uv_cache
+from sealwright.rehearsal.underway import Underway
+from sealwright.services.environments import PackageIndex
 from sealwright.services.git import Repository
 from sealwright.services.submodules import mirror_with_submodules
 
-NEVER_REHEARSED = ("PyPI's and TestPyPI's current settings", "GitHub's approvals, rulesets and environments")
 _NAMED = 3
 """How many files that are not committed are named."""
 
@@ -48,7 +47,9 @@ class Request:
     rekor: Literal[1, 2] = 1
     world: World = field(default_factory=World)
     stop_after: str | None = None
-    """Start no further job after this one has ended."""
+    """Start no further job after this one has ended; under act, none that this one does not need."""
+    act: bool = False
+    """Run the rendered release.yml under act instead of the table itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,9 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0 if every job succeeded, 3 if nothing failed but something required could not be judged, else 1."""
+        """0 if every job succeeded that can run here; 3 if none failed, but not all could be judged; else 1."""
         states = {self.results[job].state if job in self.results else JobState.NOT_RUN for job in self.jobs}
-        if states == {JobState.OK}:
+        if states <= {JobState.OK, JobState.SKIPPED}:
             return 0
         return 1 if JobState.FAILED in states or JobState.UNJUDGED not in states else 3
 
@@ -109,12 +110,14 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Prepared:
     """
     if request.world.advisories is not None:  # before an earlier rehearsal gives way to this one
         check_folder(request.world.advisories)
+    act = find_act(environ) if request.act else None
     repository = Repository.find(request.project, environ)
     choice = _choose(repository, request, environ)
-    layout = Layout((request.out or _default_out(choice.subject, environ)).absolute())
+    subject = under_act(act, choice.subject, choice.options, repository, environ) if act else choice.subject
+    layout = Layout((request.out or _default_out(subject, environ)).absolute())
     if request.resume:
-        return _resumed(layout, repository, request, choice.subject)
-    subject = _with_uncommitted(choice.subject, repository.uncommitted(choice.subject.directory, layout.out))
+        return _resumed(layout, repository, request, subject)
+    subject = _with_uncommitted(subject, repository.uncommitted(subject.directory, layout.out))
     with ExitStack() as undo:
         lock = undo.enter_context(layout.start(subject))
         _make_origin(layout, repository, subject)
@@ -161,63 +164,36 @@ def rehearse(prepared: Prepared, request: Request, environ: Mapping[str, str], o
 
 
 def _rehearse(prepared: Prepared, request: Request, environ: Mapping[str, str], observe: Observer) -> Outcome:
-    layout, subject = prepared.layout, prepared.subject
-    done = Results(layout.jobs).load()
+    layout, subject, jobs = prepared.layout, prepared.subject, prepared.jobs
     index = PackageIndex.from_pip(environ)
     with Services(layout, subject, prepared.options, request.world) as services:
-        runner = Runner(
+        underway = Underway(
             layout,
             subject,
+            prepared.options,
+            jobs,
             services,
-            Toolsets(cache_home(environ) / "tools", index, environ),
-            {**github_environment(subject, environ), **index.pip_env(), "UV_CACHE_DIR": str(uv_cache(environ))},
-            {job: result.outputs for job, result in done.items()},
-        )
-        results = run_all(
-            prepared.jobs,
-            done,
-            lambda job: _run_one(runner, job),
+            index,
+            environ,
+            Results(layout.jobs).load(),
             observe,
-            workers=max(2, os.cpu_count() or 2),
-            stop_after=request.stop_after,
+            request.stop_after,
         )
+        results = run_under_act(underway) if subject.act else run_table(underway)
         exchanges = tuple(exchange for standin in services.all() for exchange in standin.exchanges)
-        explained = {job.id: services.explain(job) for job in prepared.jobs}
-    records = _records(layout, prepared.jobs)
+        explained = {job.id: services.explain(job) for job in jobs}
+    records = _records(layout, jobs)
     unseen = tuple(_unseen(records))
     return Outcome(
         subject,
         layout.out,
-        tuple(job.id for job in prepared.jobs),
+        tuple(job.id for job in jobs),
         results,
         records,
         exchanges,
-        (*NEVER_REHEARSED, *subject.not_rehearsed, *unseen),
+        (*NEVER_REHEARSED, *subject.not_rehearsed, *beyond(prepared.jobs), *unseen),
         explained,
     )
-
-
-def _run_one(runner: Runner, job: AnyJob) -> JobResult:
-    _forget(runner.layout, runner.artifacts, job.id)
-    result = runner.run(job)
-    runner.outputs[job.id] = result.outputs
-    _complete_dossier(runner.layout, runner.artifacts, job.id)
-    runner.results.save(result)  # last: what has a result is not touched again, so all of it must be there
-    return result
-
-
-def _complete_dossier(layout: Layout, artifacts: Artifacts, job: str) -> None:
-    for path, source in artifacts.dossier_files(job).items():
-        target = layout.out / path
-        if target.exists() and target.read_bytes() != source.read_bytes():
-            raise Refused("dossier-conflict", f"{path} comes from two jobs, with different content")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-
-
-def _forget(layout: Layout, artifacts: Artifacts, job: str) -> None:
-    for path in artifacts.dossier_files(job):
-        (layout.out / path).unlink(missing_ok=True)
 
 
 def _records(layout: Layout, jobs: tuple[AnyJob, ...]) -> dict[str, Record]:
@@ -245,7 +221,8 @@ def _make_origin(layout: Layout, repository: Repository, subject: Subject) -> No
 
 
 def _default_out(subject: Subject, environ: Mapping[str, str]) -> Path:
-    return cache_home(environ) / "rehearsals" / f"{subject.project}-{subject.version}"
+    suffix = "-act" if subject.act else ""
+    return cache_home(environ) / "rehearsals" / f"{subject.project}-{subject.version}{suffix}"
 
 
 def _same_release(old: Subject, now: Subject, version: str | None) -> None:
@@ -256,6 +233,12 @@ def _same_release(old: Subject, now: Subject, version: str | None) -> None:
             "nothing-to-resume",
             f"{there}, not of {now.project}",
             hint="give the folder of that rehearsal with --out",
+        )
+    if bool(old.act) != bool(now.act):
+        raise UsageError(
+            "nothing-to-resume",
+            f"{there}, {'under act' if old.act else 'without act'}",
+            hint=f"{'add' if old.act else 'leave out'} --act, or leave out --resume",
         )
     if old.commit != now.commit or (version is not None and version != old.version):
         raise UsageError(

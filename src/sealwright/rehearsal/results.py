@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from sealwright.pipeline.steps import ProjectCall
 from sealwright.rehearsal.layout import write_atomically
 
 
@@ -17,6 +18,8 @@ class JobState(StrEnum):
     FAILED = "failed"
     UNJUDGED = "unjudged"
     """Something required could not be looked at."""
+    SKIPPED = "skipped"
+    """Only GitHub can run it. Whatever waits for it goes on."""
     NOT_RUN = "not-run"
     """A job that it needs did not succeed."""
 
@@ -32,6 +35,11 @@ class JobResult:
     message: str = ""
     """What stopped it, outside of findings."""
     hint: str = ""
+
+
+def skipped(call: ProjectCall) -> JobResult:
+    """The end of a job that no rehearsal can run."""
+    return JobResult(call.id, JobState.SKIPPED, message=f"only GitHub runs {call.workflow}")
 
 
 class Results:

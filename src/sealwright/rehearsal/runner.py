@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,9 +20,11 @@ from sealwright.pipeline.steps import (
     Ctx,
     Fetch,
     Flow,
+    Guard,
     Job,
     Keep,
     Out,
+    ProjectCall,
     Ref,
     Secret,
     Stage,
@@ -34,21 +35,14 @@ from sealwright.pipeline.steps import (
     Values,
     outputs,
 )
-from sealwright.rehearsal.artifacts import Artifacts
-from sealwright.rehearsal.layout import Layout, Subject
-from sealwright.rehearsal.results import JobResult, JobState, Results
-from sealwright.rehearsal.services import Services
-from sealwright.rehearsal.toolsets import Toolsets
+from sealwright.rehearsal.actions import STAND_INS
+from sealwright.rehearsal.actions.checkout import checkout
+from sealwright.rehearsal.artifacts import attempt_name
+from sealwright.rehearsal.results import JobResult, JobState, skipped
+from sealwright.rehearsal.schedule import run_all
+from sealwright.rehearsal.underway import Underway
 from sealwright.rehearsal.workspace import Workspace
-from sealwright.services.git import Repository
 from sealwright.services.processes import Finished, run
-
-# The function that stands in for a third party, and the role whose environment it runs in.
-ACTIONS: dict[Action | Flow, tuple[str, str]] = {
-    Action.ATTEST: ("attest", "sign"),
-    Action.PUBLISH: ("publish", "publish"),
-    Flow.SLSA_GENERIC: ("slsa_generator", "sign"),
-}
 
 
 class StepFailed(SealwrightError):
@@ -63,25 +57,30 @@ class StepFailed(SealwrightError):
 class Runner:
     """Everything that jobs share. `outputs` are those of the jobs that ended so far."""
 
-    layout: Layout
-    subject: Subject
-    services: Services
-    toolsets: Toolsets
+    underway: Underway
     environ: Mapping[str, str]
     """The variables that all jobs have."""
     outputs: dict[str, dict[str, str]]
 
     def __post_init__(self) -> None:
-        self.artifacts = Artifacts(self.layout.artifacts)
-        self.results = Results(self.layout.jobs)
+        self.artifacts = self.underway.artifacts
+        self.services = self.underway.services
+        self.toolsets = self.underway.toolsets
 
     def run(self, job: AnyJob) -> JobResult:
         """Run one job to its end, whatever that is."""
-        self.artifacts.discard(job.id)
-        self.results.log(job.id).write_bytes(b"")
+        match job:
+            case Job() | Call():
+                return self._run(job)
+            case ProjectCall():
+                return skipped(job)
+            case _:
+                assert_never(job)
+
+    def _run(self, job: Job | Call) -> JobResult:
         began = time.monotonic()
-        environ = {**self.environ, **self.services.endpoints(), **self.services.identity_of(job)}
-        workspace = Workspace.make(self.layout.work, job.id, environ)
+        environ = {**self.environ, **self.services.identity_of(job)}
+        workspace = Workspace.make(self.underway.layout.work, job.id, environ)
         found: dict[str, str] = {}
         state, message, hint = JobState.OK, "", ""
         try:
@@ -97,7 +96,7 @@ class Runner:
             workspace.remove()
         return result
 
-    def _run_steps(self, job: AnyJob, workspace: Workspace, found: dict[str, str]) -> None:
+    def _run_steps(self, job: Job | Call, workspace: Workspace, found: dict[str, str]) -> None:
         if isinstance(job, Call):
             found |= self._action(job.flow, job.inputs, job, workspace)
             self._keep_by_name(job.id, found["provenance-name"], workspace)
@@ -115,10 +114,10 @@ class Runner:
 
     def _step(self, step: Step, job: Job, workspace: Workspace, found: dict[str, str]) -> None:
         match step:
+            case Guard():
+                pass  # nothing on this machine can do that; the closing list says so
             case Checkout(submodules=submodules):
-                self._checkout(workspace)
-                if submodules:
-                    self._submodules(workspace)
+                self._checkout(workspace, submodules=submodules)
             case Tools(role=role):
                 workspace.path_first(self.toolsets.bin(role))
             case Fetch(artifact=ref, into=into, by_name=by_name):
@@ -132,20 +131,13 @@ class Runner:
             case Use(action=action, inputs=inputs, id=id_):
                 workspace.step_outputs[id_] = self._action(action, inputs, job, workspace)
             case Keep(name=name, path=path, output=output):
-                found[output] = self.artifacts.keep(job.id, name, workspace.folder / path)
+                found[output] = self.artifacts.keep(job.id, attempt_name(name), workspace.folder / path)
             case _:
                 assert_never(step)
 
-    def _checkout(self, workspace: Workspace) -> None:
-        env = {**workspace.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-        clone = ["git", "-c", "safe.directory=*", "-c", "core.autocrlf=false", "clone", "-q", "--no-checkout"]
-        run([*clone, self.layout.origin, workspace.folder / SOURCE], env=env)
-        checkout = ["git", "-c", "advice.detachedHead=false", "checkout", "-q", f"refs/tags/{self.subject.tag}"]
-        run(checkout, env=env, cwd=workspace.folder / SOURCE)
-
-    def _submodules(self, workspace: Workspace) -> None:
-        copy = Repository(workspace.folder / SOURCE, workspace.environ)
-        Repository(self.layout.origin, workspace.environ).bring_submodules(copy, self.subject.commit)
+    def _checkout(self, workspace: Workspace, *, submodules: bool) -> None:
+        origin, ref = self.underway.layout.origin, f"refs/tags/{self.underway.subject.tag}"
+        checkout(origin, ref, workspace.folder / SOURCE, workspace.environ, whole=True, submodules=submodules)
 
     def _stage(self, stage: Stage, job: Job, workspace: Workspace, found: dict[str, str]) -> None:
         output = workspace.outputs_file()
@@ -158,7 +150,7 @@ class Runner:
             found |= dict(line.split("=", 1) for line in output.read_text().splitlines())
 
     def _action(self, action: Action | Flow, inputs: Values, job: AnyJob, workspace: Workspace) -> dict[str, str]:
-        name, role = ACTIONS[action]
+        name, role = STAND_INS[action]
         output = workspace.outputs_file()
         env = {f"INPUT_{key.upper()}": self._value(value, job, workspace) for key, value in inputs.items()}
         env["GITHUB_OUTPUT"] = str(output)
@@ -167,14 +159,11 @@ class Runner:
         return dict(line.split("=", 1) for line in output.read_text().splitlines())
 
     def _keep_by_name(self, job: str, name: str, workspace: Workspace) -> None:
-        folder = workspace.folder.parent / "kept"
-        folder.mkdir()
-        (workspace.folder / name).rename(folder / name)
-        self.artifacts.keep(job, name, folder)
+        self.artifacts.keep(job, name, workspace.folder / name)
 
     def _program(self, argv: list[str | Path], job: str, workspace: Workspace, env: Mapping[str, str]) -> None:
         finished = run(argv, env={**workspace.environ, **env}, cwd=workspace.folder, check=False)
-        with self.results.log(job).open("a") as log:
+        with self.underway.results.log(job).open("a") as log:
             log.write(f"$ {' '.join(finished.argv[:4])}\n{finished.stdout}{finished.stderr}")
         if finished.returncode != 0:
             raise StepFailed(finished)
@@ -203,6 +192,29 @@ class Runner:
         if missing:
             raise Refused("output-missing", f"job {job.id} ended without its output {', '.join(missing)}")
         return {name: found[name] for name in outputs(job)}
+
+
+def run_table(underway: Underway) -> dict[str, JobResult]:
+    """Run every job that has not ended well yet; results by job."""
+    outputs = {job: result.outputs for job, result in underway.done.items()}
+    runner = Runner(underway, underway.variables(), outputs)
+
+    def run_one(job: AnyJob) -> JobResult:
+        underway.discard(job.id)
+        underway.results.log(job.id).touch()
+        result = runner.run(job)
+        outputs[job.id] = result.outputs
+        underway.after(result)
+        return result
+
+    return run_all(
+        underway.jobs,
+        underway.done,
+        run_one,
+        underway.observe,
+        workers=underway.workers,
+        stop_after=underway.stop_after,
+    )
 
 
 def _undecided(error: SealwrightError) -> bool:

@@ -11,6 +11,7 @@ from sealwright.rehearsal.results import JobResult, JobState
 RunJob = Callable[[AnyJob], JobResult]
 Observer = Callable[[str, JobResult | None], None]
 """Called with a job's id when it starts (None) and when it has ended."""
+_IN_NOBODYS_WAY = (JobState.OK, JobState.SKIPPED)
 
 
 def run_all(
@@ -52,15 +53,25 @@ def run_all(
     return results
 
 
+def blocked(jobs: Iterable[AnyJob], results: Mapping[str, JobResult]) -> dict[str, JobResult]:
+    """A result for each job that has none and can no longer run, because something that it needs did not succeed."""
+    found: dict[str, JobResult] = {}
+    for job in jobs:
+        known = {**results, **found}
+        if job.id not in known and _settled(job, known) and not _may_run(job, known):
+            found[job.id] = _not_run(job, known)
+    return found
+
+
 def _settled(job: AnyJob, results: Mapping[str, JobResult]) -> bool:
     return all(need in results for need in needs(job))
 
 
 def _may_run(job: AnyJob, results: Mapping[str, JobResult]) -> bool:
     always = isinstance(job, Job) and job.always
-    return always or all(results[need].state is JobState.OK for need in needs(job))
+    return always or all(results[need].state in _IN_NOBODYS_WAY for need in needs(job))
 
 
 def _not_run(job: AnyJob, results: Mapping[str, JobResult]) -> JobResult:
-    blockers = [need for need in needs(job) if results[need].state is not JobState.OK]
+    blockers = [need for need in needs(job) if results[need].state not in _IN_NOBODYS_WAY]
     return JobResult(job.id, JobState.NOT_RUN, message=f"needs {blockers[-1]}")

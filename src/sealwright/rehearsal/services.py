@@ -86,15 +86,18 @@ class Services:
 
     def identity_of(self, job: AnyJob) -> dict[str, str]:
         """The variables of a job that may ask for an identity token; none for any other."""
-        if not job.identity:
-            return {}
-        if isinstance(job, Call):
-            return self.identity.grant(reusable_workflow=GENERATOR_REF, reusable_sha=GENERATOR_COMMIT)
-        return self.identity.grant(environment=job.environment)
+        match job:
+            case Call() if job.identity:
+                return self.identity.grant(reusable_workflow=GENERATOR_REF, reusable_sha=GENERATOR_COMMIT)
+            case Job() if job.identity:
+                return self.identity.grant(environment=job.environment)
+            case _:
+                return {}
 
-    def token_of(self, job: AnyJob) -> str:
-        """The job's own GitHub token, with its grants and no more."""
-        return self.github.token({grant.scope: grant.level for grant in job.grants})
+    def token_of(self, *jobs: AnyJob) -> str:
+        """A job's own GitHub token, with its grants and no more; one for several jobs has the grants of all."""
+        grants = sorted((grant.scope, grant.level) for job in jobs for grant in job.grants)
+        return self.github.token(dict(grants))  # `write` comes after `read`
 
     def explain(self, job: AnyJob) -> tuple[Finding, ...]:
         """What the stand-ins know of a publishing job's refusal. The real index says only that no publisher matches."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sealwright.rehearsal.artifacts import RUN_ATTEMPT
 from sealwright.rehearsal.layout import Subject
 
 # What a program needs to run at all; everything else of the user's environment stays outside.
@@ -83,7 +84,7 @@ def github_environment(subject: Subject, user: Mapping[str, str]) -> dict[str, s
         "GITHUB_REF_TYPE": "tag",
         "GITHUB_REPOSITORY": subject.repository,
         "GITHUB_REPOSITORY_OWNER": owner,
-        "GITHUB_RUN_ATTEMPT": "1",
+        "GITHUB_RUN_ATTEMPT": RUN_ATTEMPT,
         "GITHUB_RUN_ID": "1",
         "GITHUB_RUN_NUMBER": "1",
         "GITHUB_SERVER_URL": "https://github.com",

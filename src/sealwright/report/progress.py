@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
-_COLOURS = {JobState.OK: "green", JobState.FAILED: "red", JobState.UNJUDGED: "yellow", JobState.NOT_RUN: "dim"}
+_COLOURS = {
+    JobState.OK: "green",
+    JobState.FAILED: "red",
+    JobState.UNJUDGED: "yellow",
+    JobState.SKIPPED: "dim",
+    JobState.NOT_RUN: "dim",
+}
 
 
 class Progress:

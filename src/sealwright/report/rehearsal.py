@@ -16,14 +16,21 @@ from sealwright.report import notes
 from sealwright.report.findings import COULD_NOT_JUDGE, details, headline
 from sealwright.verify.difference.findings import GRAVE
 
-WORDS = {JobState.OK: "ok", JobState.FAILED: "FAIL", JobState.UNJUDGED: "unseen", JobState.NOT_RUN: "--"}
+WORDS = {
+    JobState.OK: "ok",
+    JobState.FAILED: "FAIL",
+    JobState.UNJUDGED: "unseen",
+    JobState.SKIPPED: "skip",
+    JobState.NOT_RUN: "--",
+}
 """The word for each end of a job; readable without colour."""
 
 
 def opening(subject: Subject) -> str:
     """The first line: what is rehearsed, and where."""
+    runs = f" The rendered release.yml, run by act {subject.act}." if subject.act else ""
     return (
-        f"{subject.project} {subject.version}, tag {subject.tag} at {subject.commit[:7]}."
+        f"{subject.project} {subject.version}, tag {subject.tag} at {subject.commit[:7]}.{runs}"
         f" Stand-ins on loopback, Rekor v{subject.rekor}."
     )
 
@@ -33,13 +40,13 @@ def job_line(outcome: Outcome, job: str, width: int) -> str:
     result = outcome.results.get(job)
     if result is None:
         return f"  {'--':<6}  {job:<{width}}         not run: the rehearsal was stopped"
-    seconds = f"{result.seconds:5.1f}s" if result.state is not JobState.NOT_RUN else " " * 6
+    seconds = f"{result.seconds:5.1f}s" if result.state not in _WITHOUT_TIME else " " * 6
     return f"  {WORDS[result.state]:<6}  {job:<{width}} {seconds}  {_note(outcome, result)}".rstrip()
 
 
 def _note(outcome: Outcome, result: JobResult) -> str:
     """What a job has to say in a few words."""
-    if result.state is JobState.NOT_RUN:
+    if result.state in _WITHOUT_TIME:
         return f"not run: {result.message}"
     if result.state is not JobState.OK:
         codes = dict.fromkeys(finding.code for finding in _worst(outcome.findings(result.job)))
@@ -66,7 +73,10 @@ def verdict_line(outcome: Outcome) -> str:
     results = outcome.results
     stopped = [job for job in outcome.jobs if job in results and results[job].state in _STOPPED]
     if outcome.exit_code == 0:
-        return f"PASSED  {len(outcome.jobs)} jobs, from plan to the check after publishing.{_but(outcome)}"
+        left_out = sum(result.state is JobState.SKIPPED for result in results.values())
+        more = f" {left_out} could not run here." if left_out else ""
+        ran = len(outcome.jobs) - left_out
+        return f"PASSED  {ran} jobs, from plan to the check after publishing.{more}{_but(outcome)}"
     reached = _REACHED[outcome.published]
     if not stopped:
         return f"UNFINISHED  Continue with --resume. {reached}"
@@ -81,6 +91,7 @@ def _but(outcome: Outcome) -> str:
     return f" But building it twice gave other code, or nobody can tell, in {files}: see above." if files else ""
 
 
+_WITHOUT_TIME = (JobState.SKIPPED, JobState.NOT_RUN)
 _STOPPED = (JobState.FAILED, JobState.UNJUDGED)
 _REACHED = {
     (): "No index would have the files.",

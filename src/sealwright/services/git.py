@@ -169,6 +169,17 @@ class Repository:
         """Names of all branches here and of those that the remote `origin` had, without duplicates."""
         return self._branches()
 
+    def default_branch(self) -> str | None:
+        """The branch that the remote `origin` called its default one when it was cloned; None where that is unknown."""
+        return self._named_by("refs/remotes/origin/HEAD", "refs/remotes/origin/")
+
+    def current_branch(self) -> str | None:
+        """The branch that is checked out; None where a commit is."""
+        return self._named_by("HEAD", "refs/heads/")
+
+    def _named_by(self, ref: str, prefix: str) -> str | None:
+        return self._git("symbolic-ref", "--quiet", ref, check=False).stdout.strip().removeprefix(prefix) or None
+
     def branches_containing(self, commit: str) -> tuple[str, ...]:
         """Those of `branches` whose history contains `commit`."""
         return self._branches(f"--contains={self.commit_of(commit)}")

@@ -255,11 +255,12 @@ def _guarded(name: str, context: Context) -> Result:
     except SealwrightError as error:
         return Result((finding_of(error, name),))
     except Exception as error:
-        # A defect of ours: the trace is for the report of it, the record is for the gate.
+        # A defect of ours: the trace is for the report of it, the record is for the gate. Its check is one that no
+        # setting makes milder: whoever only wants to see what an audit finds still wants to have one.
         log.exception("stage %s broke", name)
         found = f"{type(error).__name__}: {error}"
         hint = "this is a defect of sealwright; please report it with the trace above"
-        return Result((Finding.failed(name, "internal-error", found=found, hint=hint),))
+        return Result((Finding.failed("stage", "internal-error", name, found=found, hint=hint),))
 
 
 def _blocking(context: Context, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -84,10 +84,14 @@ def _configuration(tagged: Tagged, written: Written, context: Context) -> tuple[
                 hint="a fork cannot release; correct `repository` in [tool.sealwright] if the repository has moved",
             )
         )
+    if written.settings and written.settings.extra_gate:
+        problems += checks.extra_gate(tagged, written.settings.extra_gate)
     return tuple(problems) or (Finding.passed("configuration", tagged.path("pyproject.toml")),)
 
 
 def _workflow(tagged: Tagged, settings: Settings, project: ProjectInfo) -> list[Finding]:
+    if settings.workflow == "own":
+        return [Finding.skipped("workflow", 'release.yml is the project\'s own (`workflow = "own"`)')]
     # By the configured cells, whatever this run was told to use instead: the file in the commit knows only those.
     try:
         options = options_for(settings, cells_of(settings, project.requires_python), tagged.directory)

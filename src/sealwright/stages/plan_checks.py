@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,13 +13,15 @@ from sealwright.endpoints import Endpoints
 from sealwright.errors import SealwrightError, Unavailable
 from sealwright.model import Finding, State
 from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.steps import WORKFLOW_FILE
 from sealwright.project import Changelog, ProjectInfo, VersionKind, find_changelog, normal_version
 from sealwright.services.github import Environment, GitHub
 from sealwright.services.index import IndexClient, of_release
 from sealwright.stages.base import finding_of
 from sealwright.stages.planning import Tagged
+from sealwright.workflow.called import problem_of
+from sealwright.workflow.drift import drifted
 
-WORKFLOW = ".github/workflows/release.yml"
 _SHOWN_LINES = 12
 
 
@@ -199,27 +200,38 @@ def index(endpoints: Endpoints, name: str, version: str) -> Finding:
 
 def workflow(tagged: Tagged, options: Options) -> Finding:
     """The committed release.yml does what the table says."""
-    data = tagged.repository.read(tagged.commit, WORKFLOW)
+    data = tagged.repository.read(tagged.commit, WORKFLOW_FILE)
     if data is None:
         return Finding.skipped("workflow", "no release.yml")
     try:
-        drifted = importlib.import_module("sealwright.workflow.drift").drifted
-    except ImportError as error:
-        return Finding.skipped("workflow", f"cannot be compared here: {error}")
-    try:
         difference = drifted(data.decode("utf-8", "replace"), options)
     except SealwrightError as error:
-        return finding_of(error, "workflow").about(WORKFLOW)
+        return finding_of(error, "workflow").about(WORKFLOW_FILE)
     if difference is None:
-        return Finding.passed("workflow", WORKFLOW, "as rendered")
+        return Finding.passed("workflow", WORKFLOW_FILE, "as rendered")
     return Finding.failed(
         "workflow",
         "workflow-drifted",
-        WORKFLOW,
+        WORKFLOW_FILE,
         expected="what `sealwright workflow` renders",
         found="\n".join(difference.splitlines()[:_SHOWN_LINES]),
-        hint="`sealwright workflow`, then commit the result before the tag",
+        hint="`sealwright workflow`, then commit the result before the tag; `sealwright workflow --eject` if it is to "
+        "stay as it is",
     )
+
+
+def extra_gate(tagged: Tagged, path: str) -> tuple[Finding, ...]:
+    """What GitHub would refuse of the project's own gate, and with it the whole run, before a job has started."""
+    data = tagged.repository.read(tagged.commit, path)
+    if data is None:
+        hint = "add it, or take `extra-gate` out of [tool.sealwright]: without it GitHub starts no job at all"
+        return (Finding.failed("configuration", "extra-gate-missing", path, hint=hint),)
+    problem = problem_of(data.decode("utf-8", "replace"))
+    if problem is None:
+        return ()
+    code, expected, found = problem
+    hint = "docs/adopting.md shows one; as it is, GitHub starts no job at all"
+    return (Finding.failed("configuration", code, path, expected=expected, found=found, hint=hint),)
 
 
 def protection(

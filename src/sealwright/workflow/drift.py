@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Hashable
 from dataclasses import replace
 
 import yaml
 
-from sealwright.errors import UsageError
 from sealwright.pipeline.jobs import Options
+from sealwright.workflow.document import parsed
 from sealwright.workflow.render import WORKFLOW_FILE, render_for
+from sealwright.workflow.renewed import masked
 
-# Data, not structure: the commit of an action if its version stands behind it, and the published sealwright.
-_PIN = re.compile(r"(?m)^(\s*(?:- )?uses: [A-Za-z0-9_./-]+)@[0-9a-f]{40} +# v[0-9]+(?:\.[0-9]+)*\s*$")
-_RELEASE = re.compile(r"sealwright==[0-9][0-9A-Za-z.!+]* --hash=sha256:[0-9a-f]{64}")
 _ANY_RELEASE = ("0", "0" * 64)
 
 
@@ -47,35 +43,8 @@ def drifted(text: str, options: Options) -> str | None:
 
 
 def _parsed(text: str, where: str) -> dict[str, object]:
-    masked = _RELEASE.sub("sealwright==PINNED", _PIN.sub(r"\1@PINNED", text))
-    try:
-        document = yaml.load(masked, _Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        raise _malformed(where, str(error)) from error
-    if not isinstance(document, dict):
-        raise _malformed(where, "a mapping was expected at its top")
-    # YAML 1.1 reads the key `on` as a truth value.
-    return {"on" if key is True else str(key): value for key, value in document.items()}
+    return parsed(masked(text), where)
 
 
 def _dumped(document: dict[str, object], *, sort_keys: bool) -> str:
     return yaml.safe_dump(document, width=10_000, allow_unicode=True, sort_keys=sort_keys)
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in a mapping. GitHub does too; PyYAML would silently take the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
-        if twice is not None:
-            raise yaml.constructor.ConstructorError(None, None, f"{twice} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
-
-
-def _malformed(where: str, problem: str) -> UsageError:
-    return UsageError(
-        "workflow-malformed",
-        f"{where} cannot be read as a workflow: {' '.join(problem.split())}",
-        hint="render it again with `sealwright workflow`",
-    )

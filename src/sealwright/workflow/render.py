@@ -8,17 +8,32 @@ from typing import assert_never
 
 from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.pins import FLOWS
-from sealwright.pipeline.steps import AnyJob, Call, Grant, Job, Keep, Out, Tools, needs, outputs
+from sealwright.pipeline.steps import (
+    WORKFLOW_FILE,
+    AnyJob,
+    Call,
+    Grant,
+    Job,
+    Keep,
+    Out,
+    ProjectCall,
+    Tools,
+    needs,
+    outputs,
+)
 from sealwright.workflow.emit import Block, Node, Noted, emit
 from sealwright.workflow.header import header
 from sealwright.workflow.program import SELF_GRANT, Kind, Program
 from sealwright.workflow.steps import STAGE, expression, inputs, keep_id, plain, steps
 
-WORKFLOW_FILE = ".github/workflows/release.yml"
+__all__ = ["WORKFLOW_FILE", "render", "render_for"]
 
 # Project code may take its time, and confirming waits for an index to catch up; nothing else has a reason to.
 _MINUTES_OF_PROJECT_CODE = 60
 _MINUTES = 20
+# Written exceptions for the one linter that objects, so that a project needs no configuration of it.
+_BY_TAG = "zizmor: ignore[unpinned-uses] by tag, because it refuses a commit"
+_OWN = "zizmor: ignore[self-repository] other linters do not know the newer spelling"
 
 
 def render_for(options: Options) -> str:
@@ -57,6 +72,8 @@ def _job(job: AnyJob, program: Program) -> Block:
     match job:
         case Call():
             return {"name": job.id, **waits, **_call(job)}
+        case ProjectCall():
+            return {"name": job.id, **waits, **_project_call(job)}
         case Job():
             return {"name": job.id, **waits, **_own(job, program)}
         case _:
@@ -67,7 +84,15 @@ def _call(call: Call) -> Block:
     pin = FLOWS[call.flow]
     return {
         "permissions": _permissions(call.grants),
-        "uses": Noted(f"{call.flow.value}@{pin.version}", f"{pin.commit}; by tag, because it refuses a commit"),
+        "uses": Noted(f"{call.flow.value}@{pin.version}", f"{_BY_TAG}; what signed is pinned to {pin.commit}"),
+        "with": inputs(call.inputs),
+    }
+
+
+def _project_call(call: ProjectCall) -> Block:
+    return {
+        "permissions": _permissions(call.grants),
+        "uses": Noted(f"./{call.workflow}", _OWN),
         "with": inputs(call.inputs),
     }
 
@@ -76,7 +101,7 @@ def _own(job: Job, program: Program) -> Block:
     block: dict[str, Node] = {}
     if job.always:
         block["if"] = "${{ !cancelled() }}"
-    block["runs-on"] = job.runner
+    block["runs-on"] = plain(job.runner)
     block["timeout-minutes"] = _MINUTES_OF_PROJECT_CODE if job.runs_project_code else _MINUTES
     if job.environment:
         block["environment"] = plain(job.environment)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from sealwright.errors import UsageError
 from sealwright.pipeline.checksums import SCRIPT
-from sealwright.pipeline.pins import ACTIONS, CHECKOUT, DOWNLOAD, SETUP_PYTHON, UPLOAD
+from sealwright.pipeline.pins import ACTIONS, CHECKOUT, DOWNLOAD, EGRESS, OPTIONAL_ACTIONS, SETUP_PYTHON, UPLOAD
 from sealwright.pipeline.steps import (
     NEW,
     SOURCE,
@@ -14,6 +15,7 @@ from sealwright.pipeline.steps import (
     CheckSums,
     Ctx,
     Fetch,
+    Guard,
     Job,
     Keep,
     Out,
@@ -52,6 +54,11 @@ def plain(value: str) -> str:
     return value
 
 
+def plain_lines(values: Iterable[str]) -> str:
+    """Several such values, one a line. Raises UsageError (`setting-unrenderable`)."""
+    return "\n".join(map(plain, values))
+
+
 def expression(value: Value) -> str:
     """A value as GitHub reads it. Raises UsageError (`setting-unrenderable`)."""
     match value:
@@ -85,13 +92,15 @@ def inputs(values: Values) -> Block:
 
 def action(name: str) -> Noted:
     """`owner/name@commit # version`."""
-    pin = ACTIONS[name]
+    pin = (ACTIONS | OPTIONAL_ACTIONS)[name]
     return Noted(f"{name}@{pin.commit}", pin.version)
 
 
 def steps(step: Step, job: Job, program: Program) -> list[Block]:  # noqa: PLR0911 - one a kind
     """The steps that do what `step` says."""
     match step:
+        case Guard():
+            return [_guard(step)]
         case Checkout():
             modules: Block = {"submodules": "recursive"} if step.submodules else {}
             return [_checkout("Check out the tagged commit", SOURCE, {"fetch-depth": 0, "fetch-tags": True, **modules})]
@@ -114,6 +123,20 @@ def steps(step: Step, job: Job, program: Program) -> list[Block]:  # noqa: PLR09
 def keep_id(keep: Keep) -> str:
     """The id of the step that keeps a folder."""
     return f"keep-{keep.output}"
+
+
+def _guard(step: Guard) -> Block:
+    if step.policy == "audit":
+        return {"name": "Watch outgoing connections", "uses": action(EGRESS), "with": {"egress-policy": "audit"}}
+    return {
+        "name": "Allow no connection but these",
+        "uses": action(EGRESS),
+        "with": {
+            "egress-policy": "block",
+            "allowed-endpoints": plain_lines(step.allowed),
+            "disable-telemetry": True,
+        },
+    }
 
 
 def _checkout(name: str, path: str, more: Block) -> Block:

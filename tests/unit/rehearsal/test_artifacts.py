@@ -1,7 +1,7 @@
 import pytest
 
 from sealwright.errors import Refused
-from sealwright.rehearsal.artifacts import Artifacts
+from sealwright.rehearsal.artifacts import Artifacts, attempt_name
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_file_that_two_jobs_made_is_refused(artifacts, tmp_path):
         artifacts.fetch(ids[1], tmp_path / "into")
 
 
-@pytest.mark.parametrize("id_", ["", "nobody.nothing"])
+@pytest.mark.parametrize("id_", ["", "nobody.nothing", ".", "../store", ".digests", "build.build/../x"])
 def test_an_artifact_that_is_not_there_is_refused(artifacts, tmp_path, id_):
     with pytest.raises(Refused) as caught:
         artifacts.fetch(id_, tmp_path / "into")
@@ -56,12 +56,12 @@ def test_what_a_job_left_is_discarded_and_nothing_of_a_job_with_a_longer_name(ar
     artifacts.keep("pypi", "pypi", source)
     artifacts.keep("testpypi", "testpypi", source)
     artifacts.discard("pypi")
-    assert [path.name for path in artifacts.root.iterdir()] == ["testpypi.testpypi"]
+    assert artifacts.ids() == ("testpypi.testpypi",)
 
 
 def test_the_dossier_gets_what_belongs_to_it(artifacts, tmp_path):
-    artifacts.keep("gate", "gate", folder(tmp_path / "new", release="x", rebuilt__a="x"))
-    artifacts.keep("gate", "publish", folder(tmp_path / "publish", wheel="x"))
+    artifacts.keep("gate", attempt_name("gate"), folder(tmp_path / "new", release="x", rebuilt__a="x"))
+    artifacts.keep("gate", attempt_name("publish"), folder(tmp_path / "publish", wheel="x"))
     assert list(artifacts.dossier_files("gate")) == ["release"]
 
 
@@ -70,3 +70,36 @@ def test_an_artifact_is_found_by_name_if_there_is_one_of_that_name(artifacts, tm
     artifacts.keep("provenance", "multiple.intoto.jsonl", source)
     assert artifacts.named("multiple.intoto.jsonl") == "provenance.multiple.intoto.jsonl"
     assert artifacts.named("other") == ""
+
+
+def test_an_artifact_that_was_changed_is_not_handed_out(artifacts, tmp_path):
+    id_ = artifacts.keep("build", "build", folder(tmp_path / "new", wheel="x"))
+    for change in (folder(artifacts.root / id_, wheel="y"), folder(artifacts.root / id_, wheel="x", other="")):
+        with pytest.raises(Refused) as caught:
+            artifacts.fetch(id_, tmp_path / "into")
+        assert caught.value.code == "artifact-digest", change
+    (artifacts.root / id_ / "other").unlink()
+    artifacts.fetch(id_, tmp_path / "into")
+
+
+def test_no_job_replaces_what_another_one_kept(artifacts, tmp_path):
+    source = folder(tmp_path / "new", a="x")
+    artifacts.keep("build", "build-1", source)
+    with pytest.raises(Refused) as caught:
+        artifacts.keep("rebuild", "build-1", folder(tmp_path / "other", a="y"))
+    assert caught.value.code == "artifact-exists"
+    assert artifacts.ids() == ("build.build-1",)
+
+
+def test_hidden_files_are_kept_only_where_they_are_asked_for(artifacts, tmp_path):
+    source = folder(tmp_path / "new", a="x", **{".hidden": "x", ".folder__b": "x"})
+    artifacts.fetch(artifacts.keep("build", "visible", source, hidden=False), tmp_path / "visible")
+    artifacts.fetch(artifacts.keep("build", "all", source), tmp_path / "all")
+    assert [path.name for path in (tmp_path / "visible").iterdir()] == ["a"]
+    assert (tmp_path / "all" / ".folder" / "b").is_file()
+
+
+def test_a_single_file_is_an_artifact_of_that_file(artifacts, tmp_path):
+    (tmp_path / "multiple.intoto.jsonl").write_text("{}")
+    id_ = artifacts.keep("provenance", "multiple.intoto.jsonl", tmp_path / "multiple.intoto.jsonl")
+    assert [path.name for path in (artifacts.root / id_).iterdir()] == ["multiple.intoto.jsonl"]

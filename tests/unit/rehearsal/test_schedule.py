@@ -48,6 +48,18 @@ def test_what_is_done_is_not_run_again():
     assert go(CHAIN, done=("a", "b"))[0] == ["c"]
 
 
+def test_what_only_github_can_run_is_in_nobodys_way_and_is_not_called_ok():
+    def run(one):
+        return JobResult(one.id, JobState.SKIPPED if one.id == "a" else JobState.OK)
+
+    results = run_all(CHAIN, {}, run, lambda *_: None, workers=1)
+    assert {name: result.state for name, result in results.items()} == {
+        "a": JobState.SKIPPED,
+        "b": JobState.OK,
+        "c": JobState.OK,
+    }
+
+
 def test_after_the_stop_nothing_is_started_and_nothing_is_called_not_run():
     assert go(CHAIN, stop_after="a") == (["a"], {"a": JobState.OK})
 

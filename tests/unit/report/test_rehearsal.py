@@ -39,6 +39,11 @@ def test_the_opening_says_what_is_rehearsed():
     [
         (ok(*JOBS), 0, "PASSED  4 jobs, from plan to the check after publishing."),
         (
+            (*ok("plan", "testpypi", "pypi"), JobResult("build", JobState.SKIPPED)),
+            0,
+            "PASSED  3 jobs, from plan to the check after publishing. 1 could not run here.",
+        ),
+        (
             (*ok("plan", "build", "testpypi"), FAILED),
             1,
             f"{STOPPED_AT_PYPI} TestPyPI would have the files, PyPI would not.",
@@ -76,6 +81,11 @@ def test_a_failure_beside_something_unjudged_is_a_failure():
             ok("build")[0],
             [Finding.passed("build", found="1 wheel, 1 sdist")],
             "  ok      build   1.0s  1 wheel, 1 sdist",
+        ),
+        (
+            JobResult("build", JobState.SKIPPED, message="only GitHub runs .github/workflows/mine.yml"),
+            [],
+            "  skip    build         not run: only GitHub runs .github/workflows/mine.yml",
         ),
         (
             JobResult("build", JobState.FAILED, 2.0),

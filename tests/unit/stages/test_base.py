@@ -79,13 +79,15 @@ def test_a_stage_that_cannot_go_on_still_writes_its_record(workspace, stage, err
     assert (completed.exit_code, finding.state, finding.code) == (exit_code, state, error.code)
 
 
-def test_a_defect_of_ours_is_recorded_as_one(workspace, stage, caplog):
+@pytest.mark.parametrize("name", ["build", "audit", "rebuild"])
+def test_a_defect_of_ours_is_recorded_as_one_and_stops_whatever_the_policy_says(workspace, stage, caplog, name):
     def function(context):
         raise ZeroDivisionError("oops")
 
-    completed = run(workspace, stage("build", function))
+    completed = run(workspace, stage(name, function))
     assert completed.exit_code == 1
-    assert written(workspace)[0].findings[0].code == "internal-error"
+    (finding,) = written(workspace)[0].findings
+    assert (finding.check, finding.code, finding.subject) == ("stage", "internal-error", name)
     assert "ZeroDivisionError" in caplog.text
 
 

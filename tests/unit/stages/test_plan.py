@@ -198,6 +198,12 @@ def _configured(line: str) -> Callable[[Project], None]:
     return lambda project: project.commit({"pyproject.toml": f"{PYPROJECT}[tool.sealwright]\n{line}\n"}) and None
 
 
+def _greedy_gate(project: Project) -> None:
+    gate = "on: {workflow_call: {inputs: {artifact: {type: string}}}}\npermissions: write-all\njobs: {}\n"
+    project.commit({".github/workflows/mine.yml": gate})
+    _configured('extra-gate = ".github/workflows/mine.yml"')(project)
+
+
 # what is changed, variables of the job, the tag of the commit, check, code, something in the hint
 WRONG = {
     "malformed pyproject": (
@@ -278,6 +284,22 @@ WRONG = {
         "changelog",
     ),
     "feature branch": (_feature_branch, {}, "v1.2.0", "branch", "not-on-release-branch", "merge"),
+    "no such gate": (
+        _configured('extra-gate = ".github/workflows/mine.yml"'),
+        {},
+        "v1.2.0",
+        "configuration",
+        "extra-gate-missing",
+        "starts no job",
+    ),
+    "gate that asks for too much": (
+        _greedy_gate,
+        {},
+        "v1.2.0",
+        "configuration",
+        "extra-gate-permissions",
+        "starts no job",
+    ),
     "drift": (_drift, {}, "v1.2.0", "workflow", "workflow-drifted", "workflow"),
 }
 
@@ -302,6 +324,23 @@ def test_what_is_wrong_is_found_and_has_a_way_out(
     assert [(f.check, f.code) for f in failed] == [(check, code)]
     assert hint in failed[0].hint
     assert completed.exit_code == 1
+
+
+def test_an_ejected_workflow_is_not_compared_and_not_called_agreement(project: Project) -> None:
+    _drift(project)
+    _configured('workflow = "own"')(project)
+    git(project.source, "tag", "-f", "v1.2.0")
+    completed = project.run()
+    assert project.only("workflow").state is State.SKIPPED
+    assert "the project's own" in project.only("workflow").found
+    assert completed.exit_code == 0
+
+
+def test_a_policy_that_requires_the_comparison_is_not_satisfied_by_an_ejected_workflow(project: Project) -> None:
+    project.commit({"security/policy.toml": 'checks.workflow = "require"\n'})
+    _configured('workflow = "own"')(project)
+    git(project.source, "tag", "-f", "v1.2.0")
+    assert project.run().exit_code == 1
 
 
 def test_everything_wrong_is_reported_at_once(project: Project) -> None:

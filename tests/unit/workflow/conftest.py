@@ -20,6 +20,16 @@ VARIANTS = {
     "own": Options(CELLS, tool="checkout"),
     "default": Options(CELLS[:1], release=RELEASE),
     "everything": Options(CELLS, notify="notify", release=RELEASE),
+    "seams": Options(
+        CELLS,
+        release=RELEASE,
+        extra_gate=".github/workflows/acceptance.yml",
+        runner="ubuntu-24.04-arm",
+        build_runner="ubuntu-latest-16-cores",
+        egress="block",
+        egress_allow=("*.example.org:443",),
+        directory="packages/x",
+    ),
     "least": Options(CELLS[:1], testpypi=None, generator=False, tag_pattern="pkg-v*", release=RELEASE),
 }
 
@@ -43,7 +53,7 @@ class Rendered:
         return [
             (id_, step)
             for id_, job in self.jobs.items()
-            if identity is None or identity == ("id-token" in job["permissions"])
+            if identity is None or identity == self.table[id_].identity
             for step in job.get("steps", [])
         ]
 

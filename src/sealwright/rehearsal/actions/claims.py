@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sealwright.errors import UsageError
 from sealwright.services.identity import request_identity_token
 
 
@@ -27,10 +26,3 @@ def workflow_path(claims: Mapping[str, Any]) -> str:
 def compact(document: object) -> bytes:
     """JSON without spaces, keys in the order given."""
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def refuse_unplayed(action: str, inputs: Mapping[str, str], played: set[str]) -> None:
-    """Raise UsageError for an input that the original would obey and this one would ignore."""
-    unplayed = sorted(name for name, value in inputs.items() if value and name not in played)
-    if unplayed:
-        raise UsageError("input-not-played", f"the rehearsal's {action} does not play {', '.join(unplayed)}")

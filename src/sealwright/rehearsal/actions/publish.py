@@ -24,7 +24,8 @@ from sigstore.models import Bundle
 from sealwright.dossier.store import digest_file
 from sealwright.endpoints import PYPI_UPLOAD_URL, TESTPYPI_UPLOAD_URL, Endpoints, IndexSite
 from sealwright.errors import Refused, UsageError
-from sealwright.rehearsal.actions.claims import compact, refuse_unplayed
+from sealwright.rehearsal.actions.claims import compact
+from sealwright.rehearsal.actions.inputs import refuse_unplayed
 from sealwright.services.identity import request_identity_token
 from sealwright.services.index import IndexClient, MintedToken, MintRefused
 from sealwright.services.processes import Finished

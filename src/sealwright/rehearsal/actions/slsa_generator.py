@@ -15,7 +15,8 @@ from typing import Any
 from sealwright.endpoints import GITHUB_URL, TRUST_CONFIG_VARIABLE
 from sealwright.errors import UsageError
 from sealwright.model import Sums
-from sealwright.rehearsal.actions.claims import compact, refuse_unplayed, token_claims, workflow_path
+from sealwright.rehearsal.actions.claims import compact, token_claims, workflow_path
+from sealwright.rehearsal.actions.inputs import refuse_unplayed
 from sealwright.services.signing import open_signer
 from sealwright.verify.slsa import BUILD_TYPE
 from sealwright.verify.statement import SLSA_PROVENANCE_V0_2, STATEMENT_V0_1

@@ -1,0 +1,1 @@
+"""The rendered release.yml, run by act (https://github.com/nektos/act) against the same stand-ins."""

@@ -1,0 +1,50 @@
+"""What GitHub would refuse of a project's own gate, found before the tag."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sealwright.workflow.called import problem_of
+
+GOOD = (Path(__file__).parents[2] / "support/acceptance.yml").read_text(encoding="utf-8")
+
+
+def test_a_gate_that_takes_the_artifact_and_asks_for_nothing_is_one() -> None:
+    assert problem_of(GOOD) is None
+    assert problem_of(GOOD.replace("permissions: {}", "permissions:\n  contents: read", 1)) is None
+    assert problem_of("on:\n  workflow_call:\n    inputs: {artifact: {type: string}}\njobs: {}\n") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("  workflow_call:", "  workflow_dispatch:", "extra-gate-not-callable"),
+        ("      artifact:", "      files:", "extra-gate-inputs"),
+        ("        required: true", "        required: true\n      more:\n        required: true", "extra-gate-inputs"),
+        ("permissions: {}", "permissions: write-all", "extra-gate-permissions"),
+        ("permissions: {}", "permissions: read-all", "extra-gate-permissions"),
+        ("    permissions: {}", "    permissions:\n      id-token: write", "extra-gate-permissions"),
+        ("    permissions: {}", "    permissions:\n      contents: write", "extra-gate-permissions"),
+        ("permissions: {}", "secrets: {}", None),
+        (
+            "        required: true",
+            "        required: true\n    secrets:\n      KEY:\n        required: true",
+            "extra-gate-secrets",
+        ),
+        ("jobs:", "jobs: [", "extra-gate-malformed"),
+        ("name: acceptance", "name: acceptance\nname: again", "extra-gate-malformed"),
+    ],
+)
+def test_what_github_would_refuse_is_named(old: str, new: str, code: str | None) -> None:
+    assert old in GOOD
+    problem = problem_of(GOOD.replace(old, new, 1))
+    assert (problem[0] if problem else None) == code
+
+
+@pytest.mark.parametrize(
+    "text", ["", "- a\n", "on: workflow_call\n", "on: [workflow_call]\n", "jobs: 3\non: {workflow_call: 1}\n"]
+)
+def test_a_gate_without_an_interface_is_none(text: str) -> None:
+    assert problem_of(text) is not None

@@ -32,7 +32,7 @@ def check_provenance(evidence: Evidence) -> Iterator[Finding]:
     if case.made_by(Maker.GENERATOR):
         yield from judge_made(evidence, Maker.GENERATOR)
     elif case.generator:
-        yield _missing("provenance", GENERATOR_BUNDLE, "the generator's artifact is kept for five days only")
+        yield _missing("provenance", GENERATOR_BUNDLE, "a release by Sealwright keeps it beside its files; get all of them")
 
 
 def check_github_provenance(evidence: Evidence) -> Iterator[Finding]:
@@ -40,14 +40,14 @@ def check_github_provenance(evidence: Evidence) -> Iterator[Finding]:
     if evidence.case.made_by(Maker.GITHUB):
         yield from judge_made(evidence, Maker.GITHUB)
     else:
-        yield _missing("provenance-github", GITHUB_BUNDLE, "the job attest takes it in from actions/attest")
+        yield _missing("provenance-github", GITHUB_BUNDLE, "a release by Sealwright has it, from its job attest; get all of its files")
 
 
 def check_sbom(evidence: Evidence) -> Iterator[Finding]:
     """Each wheel has an SBOM that binds to it and lists its closure. Codes: `sbom-missing`, and `judge_sbom`'s."""
     lock = data_at(evidence.case.files, PYLOCK)
     if lock is None:
-        hint = "the job examine writes it; without it nobody knows what an SBOM must list"
+        hint = "without it nobody knows what an SBOM must list; the job examine writes it"
         yield Finding.absent("sbom", "closure-missing", PYLOCK, expected=PYLOCK, hint=hint)
         return
     try:
@@ -61,7 +61,7 @@ def check_sbom(evidence: Evidence) -> Iterator[Finding]:
         path = f"evidence/{wheel.name}{SBOM_SUFFIX}"
         data = data_at(evidence.case.files, path)
         if data is None:
-            hint = "the job examine writes one for each wheel"
+            hint = "a release by Sealwright has one for each wheel, from its job examine"
             yield Finding.absent("sbom", "sbom-missing", wheel.name, expected=path, hint=hint)
         else:
             yield from judge_sbom(data, wheel, closure, path)

@@ -166,7 +166,7 @@ def _statement_signature(case: Case, path: str, subject: str) -> Signed:
 def _verify(case: Case, path: str, subject: str, verify: Callable[[bytes], Verified]) -> Signed:
     bundle = data_at(case.files, path)
     if bundle is None:
-        hint = "the job attest signs every file; its artifact is incomplete"
+        hint = "a release by Sealwright has one, from its job attest; get all of its files"
         missing = Finding.absent("signatures", "signature-missing", subject, expected=path, hint=hint)
         return Signed(path, subject, None, missing)
     try:

@@ -1,4 +1,4 @@
-"""What a rehearsal costs, as ratios of commands timed in one run: machines differ, ratios hardly do.
+"""What a rehearsal and a verdict cost, as ratios of commands timed in one run: machines differ, ratios hardly do.
 
 usage: benchmarks/run.py [--runs N]
 
@@ -39,6 +39,20 @@ def compared(name: str, ours: list[str], theirs_name: str, theirs: list[str], ru
     print(f"{name:<34} {mine:7.2f} s   {ratio:7.1f} x  {theirs_name} ({other:.2f} s)")
 
 
+def verdicts(dossier: Path) -> tuple[list[str], list[str]]:
+    """The verdict on a whole dossier, and the plain tool's on one signature in it; both from a cold start, offline."""
+    plan, trust_config = json.loads((dossier / "plan.json").read_bytes()), str(dossier / "trust_config.json")
+    (wheel,) = (dossier / "dist").glob("*.whl")
+    repository, tag = plan["repository"], plan["tag"]
+    verify = [*SEALWRIGHT, "verify", str(dossier), "--repo", repository, "--trust-config", trust_config]
+    identity = f"https://github.com/{repository}/.github/workflows/release.yml@refs/tags/{tag}"
+    issuer = "https://token.actions.githubusercontent.com"
+    bundle = dossier / "evidence" / f"{wheel.name}.sigstore.json"
+    plain = [str(Path(sys.executable).with_name("sigstore")), "--trust-config", trust_config, "verify", "identity"]
+    plain += ["--offline", "--bundle", str(bundle), "--cert-identity", identity, "--cert-oidc-issuer", issuer]
+    return verify, [*plain, str(wheel)]
+
+
 def main() -> None:
     """Run all comparisons."""
     parser = argparse.ArgumentParser(description="Timings as ratios.")
@@ -54,6 +68,8 @@ def main() -> None:
         )
         build = [sys.executable, "-m", "build", "--installer", "uv", "-o", str(folder / "dist"), str(ROOT)]
         compared("sealwright rehearse (this repository)", rehearse, "python -m build", build, runs, ROOT)
+        verify, judge_one = verdicts(out)
+        compared("sealwright verify DOSSIER", verify, "sigstore verify identity, one file", judge_one, 9, ROOT)
         print("\nthe last rehearsal, by job:")
         results = [json.loads(path.read_text()) for path in (out / ".rehearsal" / "jobs").glob("*.json")]
         for result in sorted(results, key=lambda result: -result["seconds"]):

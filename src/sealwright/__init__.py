@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sealwright.lazy import lazy
 
 if TYPE_CHECKING:
-    from sealwright.api import ArtifactAnswer, verify_artifact, verify_release
+    from sealwright.api import ArtifactAnswer, public_trust_root, verify_artifact, verify_release
     from sealwright.model import FileRef, Finding, State, Verdict
     from sealwright.verify.anybody import Answer
     from sealwright.verify.artifact import Wanted
@@ -28,6 +28,7 @@ __all__ = [
     "Verdict",
     "Wanted",
     "__version__",
+    "public_trust_root",
     "verify_artifact",
     "verify_release",
 ]
@@ -47,6 +48,7 @@ __getattr__ = lazy(
         "TrustRoot": "sealwright.verify.trust_root",
         "Verdict": "sealwright.model",
         "Wanted": "sealwright.verify.artifact",
+        "public_trust_root": "sealwright.api",
         "verify_artifact": "sealwright.api",
         "verify_release": "sealwright.api",
     },

@@ -1,6 +1,6 @@
 """What other programs may call: the verdicts of `sealwright verify` and `verify-artifact`, about bytes in memory.
 
-Nothing here opens a file, a connection or a clock. docs/api.md has examples.
+Nothing here opens a connection or a clock, and only `public_trust_root` a file. docs/api.md has examples.
 """
 
 from __future__ import annotations
@@ -30,6 +30,13 @@ class ArtifactAnswer:
     """None where the verdict did not pass."""
 
 
+def public_trust_root() -> TrustRoot:
+    """What the public Sigstore instance's signatures are held against, as the installed sigstore-python embeds it."""
+    from sealwright.services.trust import public_good  # noqa: PLC0415 - whoever brings a root needs no file of sigstore's
+
+    return public_good()
+
+
 def verify_release(
     files: Mapping[str, bytes],
     question: Question,
@@ -43,8 +50,8 @@ def verify_release(
     """Judge a release by its files, and by nothing else.
 
     `files` are by their name on the release page, or by their path in a dossier. `question` is what you expect; without
-    its repository nothing passes. `root` is what signatures are held against: the public one's bytes come with
-    sigstore, and `TrustRoot.parse` reads them. `own_root` says that you brought another one on purpose: only then can a
+    its repository nothing passes. `root` is what signatures are held against: `public_trust_root()`, or what
+    `TrustRoot.parse` makes of other bytes. `own_root` says that you brought another one on purpose: only then can a
     rehearsal pass, as one. `further` are findings of checks of your own, which count like all others.
 
     `answer.verdict.passed` is the answer; `answer.verdict.findings` are the reasons. Never raises for what is in files.

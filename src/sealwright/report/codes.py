@@ -41,6 +41,8 @@ CODES: dict[str, str] = {
     "payload-type": "The envelope holds something else than an in-toto statement.",
     "statement-malformed": "The statement cannot be read in exactly one way.",
     # statements
+    "statement-missing": "A job had to state something about this release and its statement is not here.",
+    "statement-differs": "What was signed is not the statement that the job made.",
     "statement-kind": "A job stated something of another kind than it may. The release's signature does not make "
     "that true.",
     "statement-out-of-place": "A statement is called like that of another job.",

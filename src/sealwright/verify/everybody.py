@@ -32,7 +32,7 @@ def check_provenance(evidence: Evidence) -> Iterator[Finding]:
     if case.made_by(Maker.GENERATOR):
         yield from judge_made(evidence, Maker.GENERATOR)
     elif case.generator:
-        yield _missing("provenance", GENERATOR_BUNDLE, "a release by Sealwright keeps it beside its files; get all of them")
+        yield _missing("provenance", GENERATOR_BUNDLE)
 
 
 def check_github_provenance(evidence: Evidence) -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def check_github_provenance(evidence: Evidence) -> Iterator[Finding]:
     if evidence.case.made_by(Maker.GITHUB):
         yield from judge_made(evidence, Maker.GITHUB)
     else:
-        yield _missing("provenance-github", GITHUB_BUNDLE, "a release by Sealwright has it, from its job attest; get all of its files")
+        yield _missing("provenance-github", GITHUB_BUNDLE)
 
 
 def check_sbom(evidence: Evidence) -> Iterator[Finding]:
@@ -95,5 +95,6 @@ def _level(case: Case, check: str) -> Level:
     return min(level, Level.ENFORCE, key=lambda item: item.weight)
 
 
-def _missing(check: str, path: str, hint: str) -> Finding:
+def _missing(check: str, path: str) -> Finding:
+    hint = "a release by Sealwright has it, from its job attest; get all of its files"
     return Finding.absent(check, "provenance-missing", path, expected=path, hint=hint)

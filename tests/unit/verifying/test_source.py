@@ -77,7 +77,9 @@ def test_archives_of_another_commit_are_told_file_by_file(clone: Path, released:
 
 def test_a_workflow_that_is_not_the_rendered_one_is_a_finding(clone: Path, released: Released) -> None:
     text = (clone / WORKFLOW_FILE).read_text()
-    other = changed(clone, {WORKFLOW_FILE: text.replace("run: sealwright stage plan", "run: sealwright stage plan; id")})
+    other = changed(
+        clone, {WORKFLOW_FILE: text.replace("run: sealwright stage plan", "run: sealwright stage plan; id")}
+    )
     assert ("workflow", "workflow-drifted") in wrong(compare(clone, released, other))
     assert not {code for check, code in wrong(compare(clone, released, other, rendered=False)) if check == "workflow"}
 

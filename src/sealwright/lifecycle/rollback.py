@@ -107,8 +107,15 @@ class Rollback:
         return Outcome(self._version, tuple(self._judge(world, entry)), tuple(done))
 
     def confirm(self) -> Finding:
-        """Whether the index has yanked every file of the version, and nothing else. Raises Unavailable."""
-        return withdrawal.judge_yank(self._index.files(self._project), self._steps(self._entry_or_none(), ()))
+        """Whether the index has yanked every file of the version, and nothing else.
+
+        Raises Unavailable, and UsageError (`version-unknown`).
+        """
+        files = self._index.files(self._project)
+        if not any(file.is_of(self._version) for file in files):
+            hint = "correct the version; a deleted one cannot be yanked, and need not be"
+            raise UsageError("version-unknown", f"the index has no file of {self._project} {self._version}", hint=hint)
+        return withdrawal.judge_yank(files, self._steps(self._entry_or_none(), files))
 
     # What is there
 

@@ -56,11 +56,12 @@ def _notice(facts: Facts) -> str:
         return "set `repository` in [tool.sealwright], so that the release can be found"
     where = f"--repo {shlex.quote(facts.repository)}"
     tag, title = shlex.quote(facts.tag), shlex.quote(f"Withdrawn: {facts.project} {facts.version}")
-    text = shlex.quote(facts.notice)
+    # On one line, so that it can be copied out of a report; `%b` makes lines of it again.
+    text = shlex.quote(facts.notice.replace("\\", "\\\\").replace("\n", "\\n"))
+    print_both = f"{{ printf '%b\\n\\n' {text}; gh release view {tag} {where} --json body --jq .body; }}"
     return (
         f"`GH_TOKEN=$(gh auth token) sealwright rollback {facts.version}` does it, or by hand:\n"
-        f"{{ printf '%s\\n\\n' {text}; gh release view {tag} {where} --json body --jq .body; }} |\n"
-        f"  gh release edit {tag} {where} --title {title} --notes-file -\n"
+        f"{print_both} | gh release edit {tag} {where} --title {title} --notes-file -\n"
         "title and notes of an immutable release may be changed; its files and its tag may not, and need not"
     )
 

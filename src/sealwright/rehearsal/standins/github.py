@@ -52,8 +52,8 @@ class GitHubStandIn(StandIn):
         self.environments = None if environments is None else tuple(environments)
         """None where nobody said which there are: then no token may see them, rather than that there were none."""
         self.settings = settings or SettingsPage()
-        self.tags: dict[str, str] = {}
-        """Tag to commit, as git is told; a rehearsal's repository has its tags on disk."""
+        self.tags: dict[str, dict[str, str]] = {}
+        """`owner/name` to its tags and their commits, as git is told; others may be there too, to ask for pins."""
         self.advisories: list[Any] = []
         """The repository's published security advisories, as the API shows them."""
         self._tokens: dict[str, dict[str, str]] = {}
@@ -82,8 +82,7 @@ class GitHubStandIn(StandIn):
                 case "GET", ("_objects", asset):
                     return self._object(request, asset)
                 case "GET", (found_owner, found_name, "info", "refs"):
-                    self._is_ours(found_owner, found_name)
-                    return self._refs()
+                    return self._refs(f"{found_owner}/{found_name}")
                 case "GET", (found_owner, found_name, "releases", "download", *tag, asset):
                     self._is_ours(found_owner, found_name)
                     return self._public_download("/".join(tag), asset)
@@ -258,9 +257,11 @@ class GitHubStandIn(StandIn):
             "uploader": {"login": "github-actions[bot]", "id": 41898282, "type": "Bot"},
         }
 
-    def _refs(self) -> Response:
+    def _refs(self, repository: str) -> Response:
         """What git reads first, by the protocol that plain files are served with."""
-        lines = "".join(f"{commit}\trefs/tags/{tag}\n" for tag, commit in sorted(self.tags.items()))
+        if repository not in self.tags:
+            raise Refusal(404, f"Not Found: no tags of {repository} are known here")
+        lines = "".join(f"{commit}\trefs/tags/{tag}\n" for tag, commit in sorted(self.tags[repository].items()))
         return Response(body=lines.encode(), content_type="text/plain; charset=utf-8")
 
     # Environments and the webhook

@@ -35,6 +35,8 @@ COMMANDS: dict[str, str] = {
     "rebuild": "build a published release again, anybody's, and compare it file by file",
     "doctor": "look at how this repository releases, before anything is tagged",
     "init": "adopt the pipeline in a project: release.yml, a policy, and what to set at GitHub and PyPI",
+    "monitor": "look at everything that was published: files, tags, advisories, publishers, pins",
+    "rollback": "take a published version back, forward only, and say what is left to do",
     "workflow": "render .github/workflows/release.yml from the job table, check it, or hand it over",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sealwright.auditing.asking import configured_sources
 from sealwright.auditing.audit import Audit, audit
 from sealwright.auditing.sarif import audit_sarif
 from sealwright.auditing.targets import Target, open_target
@@ -17,12 +17,10 @@ from sealwright.auditing.vex import compose
 from sealwright.cli import Invocation
 from sealwright.config import Policy, Settings, load_policy
 from sealwright.dossier.codec import encode_json
-from sealwright.endpoints import OSV_VARIABLE, Endpoints
 from sealwright.errors import UsageError
 from sealwright.model import Mode
 from sealwright.report.answer import Answer, as_json, as_lines
-from sealwright.services.advisories import Patience, Sources, auditor
-from sealwright.services.package_index import PackageIndex
+from sealwright.services.advisories import Sources, auditor
 from sealwright.verify.judgement import Judgement, Known
 
 _NAME = "target"
@@ -31,7 +29,7 @@ _NAME = "target"
 def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Audit one thing, write what was asked for, print the verdict."""
     directory = invocation.directory
-    sources = _sources(arguments.osv_url, invocation.environ)
+    sources = configured_sources(invocation.environ, arguments.osv_url)
     target = open_target(directory / arguments.target, sources.environ, directory)
     policy = _policy(directory / arguments.policy if arguments.policy else target.policy)
     _announce(target, sources)
@@ -46,15 +44,6 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
         _write_vex(directory / arguments.vex, target, done, judgement)
     _print(answer, done, judgement, machine=arguments.json)
     return answer.exit_code
-
-
-def _sources(osv_url: str | None, environ: Mapping[str, str]) -> Sources:
-    index = PackageIndex.from_pip(environ)
-    known = {**environ, **index.pip_env(), **({OSV_VARIABLE: osv_url} if osv_url else {})}
-    url = Endpoints.of(known).osv_url
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise UsageError("osv-url-invalid", f"{url!r} is no http address", hint="such as https://api.osv.dev")
-    return Sources(url, index, known, Patience.of(Mode.RELEASE))
 
 
 def _policy(path: Path | None) -> Policy:

@@ -17,6 +17,7 @@ from sealwright.doctor.material import LastRelease, Material, RepositorySettings
 from sealwright.doctor.wanted import is_requirements, is_wanted
 from sealwright.endpoints import Endpoints
 from sealwright.errors import SealwrightError, Unavailable, UsageError
+from sealwright.lifecycle.tokens import github_token
 from sealwright.project import github_repository, read_project
 from sealwright.project.tables import Reader, read_text
 from sealwright.report.doctor import as_json, as_lines, as_sarif, exit_code
@@ -28,7 +29,6 @@ from sealwright.verify.listing import IndexFile
 
 T = TypeVar("T")
 _OFFLINE = Unseen("nothing was asked", "add --online")
-_TOKENS = ("GH_TOKEN", "GITHUB_TOKEN")
 
 
 def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
@@ -123,7 +123,7 @@ def _newest(file: IndexFile) -> tuple[object, bool]:
 
 
 def _settings(repository: str | None, endpoints: Endpoints, environ: Mapping[str, str]) -> RepositorySettings:
-    token = next((environ[name] for name in _TOKENS if environ.get(name)), "")
+    token = github_token(environ)
     if repository is None or not token:
         return _all(
             Unseen("there is no token for GitHub", "`GH_TOKEN=$(gh auth token) sealwright doctor --online`")

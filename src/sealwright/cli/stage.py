@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Mapping
-from pathlib import Path
 
 from sealwright.cli import Invocation
+from sealwright.cli.outputs import append
 from sealwright.report.findings import finding_lines
 from sealwright.stages import STAGES
 from sealwright.stages.base import Completed, run_job
@@ -26,15 +25,9 @@ def run(invocation: Invocation) -> int:
     completed = run_job(names, invocation.environ, invocation.directory)
     for line in finding_lines(completed.record.findings, completed.blocking):
         sys.stderr.write(line + "\n")
-    _append(invocation.environ, "GITHUB_OUTPUT", "".join(f"{k}={v}\n" for k, v in completed.outputs.items()))
-    _append(invocation.environ, "GITHUB_STEP_SUMMARY", _summary(completed))
+    append(invocation.environ, "GITHUB_OUTPUT", "".join(f"{k}={v}\n" for k, v in completed.outputs.items()))
+    append(invocation.environ, "GITHUB_STEP_SUMMARY", _summary(completed))
     return completed.exit_code
-
-
-def _append(environ: Mapping[str, str], variable: str, text: str) -> None:
-    if environ.get(variable) and text:
-        with Path(environ[variable]).open("a", encoding="utf-8") as stream:
-            stream.write(text)
 
 
 def _summary(completed: Completed) -> str:

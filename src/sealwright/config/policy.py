@@ -6,7 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from packaging.utils import canonicalize_name
-from pydantic import Field, StringConstraints, model_validator
+from packaging.version import Version
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from sealwright.config.reading import Strict, parse_toml, validate
 from sealwright.model import Finding, Level, Mode, Verdict
@@ -50,6 +51,10 @@ FLOOR: dict[str, Level] = {
     "approval": Level.REPORT,  # no certificate shows who approved
     # after the release
     "notify": Level.REPORT,
+    # long after it (sealwright monitor)
+    "trust-root-age": Level.ENFORCE,
+    "pins-newer": Level.REPORT,
+    "audit-earlier": Level.REPORT,  # what an older release resolved to then is no longer what it installs
 }
 
 # What a rehearsal cannot ask of a laptop, and says so in its table.
@@ -101,11 +106,37 @@ class Audit(Strict):
         return self
 
 
+class Withdrawn(Strict):
+    """A version that was taken back after it had been published."""
+
+    version: str
+    """PEP 440, in any spelling; 1.0 and 1.0.0 are the same one."""
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
+    """Shown to everybody who checks the version."""
+    date: Annotated[dt.date, Field(strict=True)]
+    """The day of the decision, in UTC."""
+
+    @field_validator("version")
+    @classmethod
+    def _is_a_version(cls, value: str) -> str:
+        Version(value)
+        return value
+
+
 class Policy(Strict):
     """What a release must satisfy."""
 
     checks: dict[str, Level] = Field(default_factory=dict)
     audit: Audit = Audit()
+    withdrawn: tuple[Withdrawn, ...] = ()
+
+    @model_validator(mode="after")
+    def _withdrawn_once(self) -> Policy:
+        versions = [Version(entry.version) for entry in self.withdrawn]
+        twice = sorted({str(version) for version in versions if versions.count(version) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} is withdrawn twice; keep the entry whose reason and date count")
+        return self
 
     @model_validator(mode="after")
     def _never_below_the_floor(self) -> Policy:

@@ -30,6 +30,7 @@ from sealwright.pipeline.steps import (
     Role,
     Secret,
     Stage,
+    Step,
     Tools,
     Use,
 )
@@ -37,6 +38,9 @@ from sealwright.pipeline.steps import (
 PROVENANCE_NAME = "multiple.intoto.jsonl"
 EXTRA_GATE = "extra-gate"
 WEBHOOK_SECRET = "SEALWRIGHT_WEBHOOK"  # noqa: S105 - the name of a secret, not one
+NOTIFY, NOTIFY_WAITING = "notify", "notify-approval"
+WAITING = "waiting"
+"""What the stage notify is told while the upload waits for somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def table(options: Options) -> tuple[AnyJob, ...]:
         ),
     ]
     if options.notify:
-        jobs.append(_notify(options.notify, tuple(job.id for job in jobs)))
+        jobs += [_notify_waiting(options.notify, checked), _notify(options.notify, tuple(job.id for job in jobs))]
     return guarded(tuple(_placed(job, options) for job in jobs), options.egress, options.egress_allow)
 
 
@@ -390,15 +394,27 @@ def _announce(records: tuple[str, ...]) -> Job:
     )
 
 
+def _telling(**more: str) -> tuple[Step, ...]:
+    stage = Stage(("notify",), ("plan",), {"WEBHOOK": Secret(WEBHOOK_SECRET), **more})
+    return (Tools(Role.GITHUB), *_kept("plan"), stage)
+
+
+def _notify_waiting(environment: str, after: str) -> Job:
+    # It starts when the upload could start, and nothing needs it: a webhook that is down keeps nobody from approving.
+    return Job(
+        NOTIFY_WAITING,
+        "tells a webhook that the upload waits for approval; nothing waits for it",
+        _telling(EVENT=WAITING),
+        environment=environment,
+        after=(after,),
+    )
+
+
 def _notify(environment: str, after: tuple[str, ...]) -> Job:
     return Job(
-        "notify",
+        NOTIFY,
         "tells a webhook how it ended; nothing waits for it",
-        (
-            Tools(Role.GITHUB),
-            *_kept("plan"),
-            Stage(("notify",), ("plan",), {"WEBHOOK": Secret(WEBHOOK_SECRET)}),
-        ),
+        _telling(),
         environment=environment,
         after=tuple(job for job in after if job != "plan"),
         always=True,

@@ -13,3 +13,11 @@ def code(text: str) -> str:
     plain = _UNPRINTABLE.sub(" ", text).replace("`", "'").replace("|", "/").strip()
     short = plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
     return f"`{short}`" if short else ""
+
+
+def for_chat(text: str) -> str:
+    """`text` as Slack shows it: a tag called `<!channel>` must not ring everybody's bell.
+
+    https://docs.slack.dev/messaging/formatting-message-text#escaping
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -295,7 +295,7 @@ class Repository:
         options = [word for option in _OPTIONS for word in ("-c", option)]
         argv = ("git", *options, *(self._place if arguments[0] != "clone" else ()), *arguments)
         try:
-            return run(argv, env=_environment(self.environ), cwd=self.path, check=check, stdin=stdin, umask=_UMASK)
+            return run(argv, env=git_environment(self.environ), cwd=self.path, check=check, stdin=stdin, umask=_UMASK)
         except Unavailable as error:
             raise _explained(error) from error
 
@@ -337,7 +337,8 @@ def _explained(error: Unavailable) -> SealwrightError:
     return Unavailable(error.code, "git is not on PATH", hint="install git 2.38 or newer")
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+def git_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What git is given of a job's environment: enough to run, and nothing that changes its answers."""
     kept = {name: environ[name] for name in _PASSED_ON if environ.get(name)}
     # git wants a HOME although it is told to read no configuration there.
     return {"PATH": os.defpath, "HOME": environ.get("HOME") or os.devnull, **kept, **_FIXED}

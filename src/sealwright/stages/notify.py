@@ -1,4 +1,4 @@
-"""Tell a webhook how the release ended. Nothing waits for it, and nothing that goes wrong here stops anything."""
+"""Tell a webhook how the release goes. Nothing waits for it, and nothing that goes wrong here stops anything."""
 
 from __future__ import annotations
 
@@ -8,24 +8,31 @@ from typing import Any
 
 from sealwright.errors import SealwrightError
 from sealwright.model import Finding
-from sealwright.services import http
+from sealwright.pipeline.jobs import WAITING
+from sealwright.report.markdown import for_chat
+from sealwright.services.webhook import CHECK, send
 from sealwright.stages.base import Context, Result
 
-CHECK = "notify"
 WEBHOOK_VARIABLE = "WEBHOOK"
 RESULTS_VARIABLE = "NEEDS"
 """Optional: GitHub's `needs` context as JSON."""
+EVENT_VARIABLE = "EVENT"
+"""WAITING while the upload waits; otherwise the message is about how it ended."""
 
 
 def run(context: Context) -> Result:
     """Post one message to the address in WEBHOOK, which is a secret and appears nowhere.
 
-    Check `notify`; every problem is `unavailable`: `webhook-failed`, `webhook-refused`.
+    Check `notify`; every problem is `unavailable`: `webhook-failed`, `webhook-refused`, `message-failed`.
     """
-    address = context.environ.get(WEBHOOK_VARIABLE, "")
+    address = context.environ.get(WEBHOOK_VARIABLE, "").strip()
     if not address:
         return Result((Finding.skipped(CHECK, "no webhook is configured"),))
-    return Result((_post(address, message(context)),))
+    try:
+        composed = message(context)
+    except Exception as error:  # noqa: BLE001 - a trace would stop the job, and this stops nothing
+        return Result((Finding.unavailable(CHECK, "message-failed", found=type(error).__name__),))
+    return Result((send(address, composed),))
 
 
 def message(context: Context) -> dict[str, Any]:
@@ -37,10 +44,11 @@ def message(context: Context) -> dict[str, Any]:
         f"/actions/runs/{environ.get('GITHUB_RUN_ID', '')}"
     )
     failed = failed_jobs(environ)
-    result = _RESULTS[None if failed is None else bool(failed)]
+    result = WAITING if environ.get(EVENT_VARIABLE) == WAITING else _RESULTS[None if failed is None else bool(failed)]
     where = f" in {', '.join(failed)}" if failed else ""
+    told = _SENTENCES.get(result, f"release {result}{where}")
     return {
-        "text": f"{about['project']} {about['version'] or about['tag']}: release {result}{where} ({run_url})",
+        "text": for_chat(f"{about['project']} {about['version'] or about['tag']}: {told} ({run_url})"),
         "result": result,
         "failed_jobs": list(failed or ()),
         "run_url": run_url,
@@ -68,39 +76,15 @@ def _planned(context: Context) -> dict[str, str]:
 
 
 _RESULTS = {None: "ended", False: "succeeded", True: "failed"}
+_SENTENCES = {
+    WAITING: "passed the gate, the upload to PyPI waits for approval; the summary of the job gate says of what"
+}
 
 
 def failed_jobs(environ: Mapping[str, str]) -> tuple[str, ...] | None:
     """The jobs that did not succeed, skipped ones left out; None where nobody told how the jobs ended."""
     try:
         results = {job: str(needed["result"]) for job, needed in json.loads(environ[RESULTS_VARIABLE]).items()}
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
         return None
     return tuple(job for job, result in results.items() if result not in ("success", "skipped"))
-
-
-def _post(address: str, body: Mapping[str, Any]) -> Finding:
-    if not address.startswith(("https://", "http://")):
-        return _failed("not an address on the web")
-    try:
-        answer = http.request(
-            "POST", address, headers={"Content-Type": "application/json"}, body=json.dumps(body).encode(), limit=65536
-        )
-    except SealwrightError as error:
-        return _failed(error.code)  # its message names the address
-    except Exception as error:  # noqa: BLE001 - a trace would name the address as well
-        return _failed(type(error).__name__)
-    if not 200 <= answer.status < 300:
-        return Finding.unavailable(
-            CHECK,
-            "webhook-refused",
-            found=f"the webhook answered {answer.status}",
-            hint="check the secret with the webhook's address",
-        )
-    return Finding.passed(CHECK, found="told the webhook")
-
-
-def _failed(reason: str) -> Finding:
-    return Finding.unavailable(
-        CHECK, "webhook-failed", found=f"no answer: {reason}", hint="check the secret with the webhook's address"
-    )

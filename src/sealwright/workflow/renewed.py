@@ -13,6 +13,19 @@ _PIN = re.compile(
 _RELEASE = re.compile(r"sealwright==(?P<version>[0-9][0-9A-Za-z.!+]*) --hash=sha256:(?P<sha256>[0-9a-f]{64})")
 
 
+def pins_in(text: str) -> dict[str, dict[str, str]]:
+    """`owner/name` of each action in a workflow to its versions, with their `v`, and the commit that each is pinned to.
+
+    An action in a folder of a repository is one of that repository's. One that is pinned twice to different commits
+    under one version has both of them, and the later one is taken: tags lead to one commit, so one of them is wrong.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for match in _PIN.finditer(text):
+        repository = "/".join(match["action"].split("/")[:2])
+        found.setdefault(repository, {})[f"v{match['version']}"] = match["commit"]
+    return found
+
+
 def masked(text: str) -> str:
     """`text` with the same word for every pin and every published sealwright."""
     return _RELEASE.sub("sealwright==PINNED", _PIN.sub(r"\g<head>@PINNED", text))

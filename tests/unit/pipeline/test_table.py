@@ -115,13 +115,29 @@ def test_tokens_and_secrets_go_where_they_are_used(jobs: tuple[AnyJob, ...]) -> 
         if isinstance(step, Stage) and step.env
     }
     assert {id_ for id_, used in values.items() if Ctx.TOKEN in used} <= {"plan", "draft", "announce"}
-    assert {id_ for id_, used in values.items() if any(isinstance(v, Secret) for v in used)} <= {"notify"}
+    assert {id_ for id_, used in values.items() if any(isinstance(v, Secret) for v in used)} <= {
+        "notify",
+        "notify-approval",
+    }
 
 
 def test_nothing_waits_for_a_job_that_always_runs(jobs: tuple[AnyJob, ...]) -> None:
     always = {job.id for job in own(jobs) if job.always}
     assert always.isdisjoint({other for job in jobs for other in needs(job)})
     assert always <= {"notify"}
+
+
+def test_nothing_waits_for_a_job_that_only_tells(jobs: tuple[AnyJob, ...]) -> None:
+    telling = {job.id for job in jobs if job.id.startswith("notify")}
+    assert telling.isdisjoint({other for job in jobs for other in needs(job)})
+    assert len(telling) in (0, 2)
+
+
+def test_who_approves_is_told_when_the_upload_waits_and_not_before(jobs: tuple[AnyJob, ...]) -> None:
+    by_id = {job.id: job for job in jobs}
+    if "notify-approval" in by_id:
+        told, pypi = by_id["notify-approval"], by_id["pypi"]
+        assert set(needs(told)) == {*pypi.after, "plan"}  # type: ignore[union-attr]
 
 
 def test_digests_are_signed_only_after_a_job_without_project_code_has_looked_at_those_very_files(

@@ -59,7 +59,7 @@ def test_no_cache_and_no_secret_but_the_webhook(rendered: Rendered) -> None:
     secrets = set(re.findall(r"secrets\.\w+", rendered.text))
     assert secrets == ({"secrets.SEALWRIGHT_WEBHOOK"} if rendered.options.notify else set())
     assert [id_ for id_, step in rendered.steps() if "secrets." in str(step)] == (
-        ["notify"] if rendered.options.notify else []
+        ["notify-approval", "notify"] if rendered.options.notify else []
     )
 
 

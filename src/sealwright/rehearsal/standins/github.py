@@ -52,6 +52,10 @@ class GitHubStandIn(StandIn):
         self.environments = None if environments is None else tuple(environments)
         """None where nobody said which there are: then no token may see them, rather than that there were none."""
         self.settings = settings or SettingsPage()
+        self.tags: dict[str, dict[str, str]] = {}
+        """`owner/name` to its tags and their commits, as git is told; others may be there too, to ask for pins."""
+        self.advisories: list[Any] = []
+        """The repository's published security advisories, as the API shows them."""
         self._tokens: dict[str, dict[str, str]] = {}
         self._releases = Releases(state)
 
@@ -67,7 +71,7 @@ class GitHubStandIn(StandIn):
         self._tokens[token] = dict(grants)
         return token
 
-    def handle(self, request: Request) -> Response:
+    def handle(self, request: Request) -> Response:  # noqa: PLR0911 - one line a route
         """Answer one request, one at a time: GitHub's checks and changes are atomic as well."""
         with self.lock:
             parts = tuple(unquote(part) for part in request.path.strip("/").split("/"))
@@ -77,6 +81,8 @@ class GitHubStandIn(StandIn):
                     return self._webhook(request)
                 case "GET", ("_objects", asset):
                     return self._object(request, asset)
+                case "GET", (found_owner, found_name, "info", "refs"):
+                    return self._refs(f"{found_owner}/{found_name}")
                 case "GET", (found_owner, found_name, "releases", "download", *tag, asset):
                     self._is_ours(found_owner, found_name)
                     return self._public_download("/".join(tag), asset)
@@ -87,6 +93,10 @@ class GitHubStandIn(StandIn):
                     self._is_ours(found_owner, found_name)
                     self._require(request, "actions", "read")
                     return self._environment_api(tuple(rest))
+                case "GET", ("repos", found_owner, found_name, "security-advisories"):
+                    self._is_ours(found_owner, found_name)
+                    self._grants(request)
+                    return Response(body=self.advisories)
                 case "GET", ("repos", found_owner, found_name, *rest):
                     self._is_ours(found_owner, found_name)
                     self._grants(request)
@@ -246,6 +256,13 @@ class GitHubStandIn(StandIn):
             "updated_at": asset["created_at"],
             "uploader": {"login": "github-actions[bot]", "id": 41898282, "type": "Bot"},
         }
+
+    def _refs(self, repository: str) -> Response:
+        """What git reads first, by the protocol that plain files are served with."""
+        if repository not in self.tags:
+            raise Refusal(404, f"Not Found: no tags of {repository} are known here")
+        lines = "".join(f"{commit}\trefs/tags/{tag}\n" for tag, commit in sorted(self.tags[repository].items()))
+        return Response(body=lines.encode(), content_type="text/plain; charset=utf-8")
 
     # Environments and the webhook
 

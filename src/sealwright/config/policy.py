@@ -43,6 +43,8 @@ FLOOR: dict[str, Level] = {
     "environment": Level.ENFORCE,  # older certificates do not name their environment
     "controls": Level.REQUIRE,
     # after the release
+    "contributors": Level.REPORT,  # a text, which anybody may still edit
+    "release-page": Level.REPORT,
     "notify": Level.REPORT,
 }
 

@@ -6,8 +6,8 @@ from sealwright.errors import Refused
 from sealwright.model import Finding
 from sealwright.services.github import Release
 from sealwright.stages.base import Context, Result
-from sealwright.stages.draft import is_prerelease
-from sealwright.stages.release_assets import Contents, prepared, published, repository
+from sealwright.stages.release_assets import Contents, history, prepared, published, repository
+from sealwright.stages.release_page import becomes_latest, corrected, judge_flags, judge_tag
 
 CHECK = "announce"
 
@@ -15,10 +15,14 @@ CHECK = "announce"
 def run(context: Context) -> Result:
     """Add what the index answered, compare every file, publish, and compare again.
 
-    Check `announce`; codes `draft-missing`, `asset-missing`, `asset-different`, `asset-extra`. A draft that is not
-    exactly as prepared is not published. An already published release that is as it should be passes.
+    Check `announce`; codes `draft-missing`, `tag-moved`, `tag-missing`, `asset-missing`, `asset-different`,
+    `asset-extra`. A draft that is not exactly as prepared is not published. An already published release that is as it
+    should be passes. The check `release-page` stops nothing.
     """
     plan, github = context.plan, repository(context)
+    moved = judge_tag(history(context), plan, CHECK)
+    if moved is not None:
+        return Result((moved,))
     release = github.find_release(plan.tag)
     if release is None:
         raise Refused(
@@ -26,16 +30,19 @@ def run(context: Context) -> Result:
         )
     index = published(context)
     wanted = {**prepared(context), **index}
+    release, set_right = corrected(github, release, plan, CHECK)
     contents = Contents(github, release, CHECK)
-    added = tuple(contents.complete(index, context.dossier))
+    added = (*set_right, *contents.complete(index, context.dossier.read))
     wrong = tuple(contents.compare(wanted))
     if wrong:
         return Result((*added, *wrong))
-    release = github.publish(release, make_latest=not is_prerelease(plan))
+    if release.draft:
+        latest = becomes_latest(github.latest(), plan, context.settings)
+        release = github.publish(release, make_latest=latest)
     # Between the comparison and the publishing somebody else may have written to the draft.
     wrong = tuple(Contents(github, release, CHECK).compare(wanted))
     passed = () if wrong else (Finding.passed(CHECK, plan.tag, f"published with {len(wanted)} files: {release.page}"),)
-    return Result((*added, *wrong, *passed), summary=_summary(release))
+    return Result((*added, *wrong, *passed, *judge_flags(release, plan)), summary=_summary(release))
 
 
 def _summary(release: Release) -> str:

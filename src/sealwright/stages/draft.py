@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from packaging.version import Version
+from collections.abc import Mapping
 
-from sealwright.model import Finding, Plan
+from sealwright.model import FileRef, Finding, Plan
 from sealwright.services.github import GitHub, Release
+from sealwright.services.github_history import GitHubHistory
 from sealwright.stages.base import Context, Result
-from sealwright.stages.release_assets import SUMS, Contents, prepared, repository
+from sealwright.stages.release_assets import Contents, history, prepared, repository
+from sealwright.stages.release_page import corrected, is_prerelease, judge_flags, judge_tag, notes_of
 
 CHECK = "draft"
-_NOTES = "notes.md"
 
 
 def run(context: Context) -> Result:
     """Create or continue the draft of the planned tag; an already published release is only compared.
 
-    Check `draft`; codes `asset-missing`, `asset-different`, `asset-extra`. What had to be replaced or removed in an
-    existing draft is said in passing findings.
+    Check `draft`; codes `tag-moved`, `tag-missing`, `asset-missing`, `asset-different`, `asset-extra`. What had to be
+    replaced or removed in an existing draft is said in passing findings; what people wrote in it stays. Checks
+    `contributors` and `release-page` stop nothing.
     """
     plan, wanted = context.plan, prepared(context)
-    github = repository(context)
-    release = github.find_release(plan.tag) or _create(context, github)
+    github, commits = repository(context), history(context)
+    moved = judge_tag(commits, plan, CHECK)
+    if moved is not None:
+        return Result((moved,))
+    release, told = _opened(context, github, commits, wanted)
+    release, set_right = corrected(github, release, plan, CHECK)
     contents = Contents(github, release, CHECK)
     # announce adds these; they are there already if it ran before.
     later = {f"{ref.name}.provenance.json" for ref in context.distributions()}
     changed = (
-        *contents.complete(wanted, context.dossier),
+        *contents.complete(wanted, context.dossier.read),
         *contents.remove_others({*wanted, *later}),
     )
     ours = (
@@ -35,35 +41,21 @@ def run(context: Context) -> Result:
     wrong = tuple(ours)
     state = "draft" if release.draft else "already published"
     passed = () if wrong else (Finding.passed(CHECK, plan.tag, f"{state}, {len(wanted)} files as planned"),)
-    return Result((*wrong, *changed, *passed), summary=_summary(plan, release, len(wanted)))
+    findings = (*wrong, *set_right, *changed, *passed, *told, *judge_flags(release, plan))
+    return Result(findings, summary=_summary(plan, release, len(wanted)))
 
 
-def is_prerelease(plan: Plan) -> bool:
-    """Whether the version is one that installers pass over unless asked, development releases included (PEP 440)."""
-    return Version(plan.version).is_prerelease
-
-
-def _create(context: Context, github: GitHub) -> Release:
-    plan = context.plan
-    return github.create_draft(
-        plan.tag,
-        commit=plan.commit,
-        title=f"{plan.project.name} {plan.version}",
-        notes=_notes(context),
-        prerelease=is_prerelease(plan),
-    )
-
-
-def _notes(context: Context) -> str:
-    ref = context.record("plan").output(_NOTES)
-    if ref is not None:
-        return context.dossier.read(ref).decode("utf-8", "replace")
-    plan = context.plan
-    return (
-        f"{plan.project.name} {plan.version}, built from commit {plan.commit}.\n\n"
-        f"`{SUMS.rsplit('/', 1)[-1]}` lists the files of this release; the evidence about how they were made is beside "
-        "them.\n"
-    )
+def _opened(
+    context: Context, github: GitHub, commits: GitHubHistory, wanted: Mapping[str, FileRef]
+) -> tuple[Release, tuple[Finding, ...]]:
+    """The release that is there, else a new draft with its notes."""
+    plan, found = context.plan, github.find_release(context.plan.tag)
+    if found is not None:
+        return found, ()
+    notes, told = notes_of(context, commits, tuple(wanted))
+    title = f"{plan.project.name} {plan.version}"
+    made = github.create_draft(plan.tag, commit=plan.commit, title=title, notes=notes, prerelease=is_prerelease(plan))
+    return made, told
 
 
 def _summary(plan: Plan, release: Release, count: int) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from sealwright.dossier import Dossier
 from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE
 from sealwright.errors import Refused, UsageError
-from sealwright.model import FileRef, Finding, sha256_hex
+from sealwright.model import FileRef, Finding
 from sealwright.services.github import Asset, GitHub, Release
+from sealwright.services.github_history import GitHubHistory
 from sealwright.stages.base import Context
 
 TOKEN_VARIABLE = "GH_TOKEN"  # noqa: S105 - the name of a variable
@@ -22,10 +22,12 @@ _FILES = TypeAdapter(tuple[FileRef, ...])
 
 def repository(context: Context) -> GitHub:
     """The planned repository, with this job's token. Raises UsageError (`token-missing`)."""
-    token = context.environ.get(TOKEN_VARIABLE, "")
-    if not token:
-        raise UsageError("token-missing", f"{TOKEN_VARIABLE} is not set", hint="give the step `github.token` as that")
-    return GitHub(context.endpoints.github_api_url, context.plan.repository, token)
+    return GitHub(context.endpoints.github_api_url, context.plan.repository, _token(context))
+
+
+def history(context: Context) -> GitHubHistory:
+    """Its commits and tags. Raises like `repository`."""
+    return GitHubHistory(context.endpoints.github_api_url, context.plan.repository, _token(context))
 
 
 def prepared(context: Context) -> dict[str, FileRef]:
@@ -102,12 +104,12 @@ class Contents:
                 self._check,
                 "asset-extra",
                 name,
-                found=f"sha256:{self._assets[name].sha256}",
+                found=_told(self._assets[name]),
                 hint=f"it is not part of the release; look at {self._release.page}",
             )
 
-    def complete(self, wanted: Mapping[str, FileRef], dossier: Dossier) -> Iterator[Finding]:
-        """Bring a draft to hold `wanted`: upload what is missing, replace what is different.
+    def complete(self, wanted: Mapping[str, FileRef], read: Callable[[FileRef], bytes]) -> Iterator[Finding]:
+        """Bring a draft to hold `wanted`, which `read` has: upload what is missing, replace what is different.
 
         A published release is left as it is; `compare` says what is wrong with it. Replacing is said, and passes: until
         the draft is published, only what it ends up holding counts.
@@ -118,20 +120,18 @@ class Contents:
                 continue
             if asset is not None:
                 self._github.delete_asset(asset)
-                yield Finding.passed(self._check, name, f"replaced sha256:{asset.sha256}")
-            self._assets[name] = self._github.upload_asset(self._release, name, dossier.read(ref))
+                yield Finding.passed(self._check, name, f"replaced {_told(asset)}")
+            self._assets[name] = self._github.upload_asset(self._release, name, read(ref))
 
     def remove_others(self, wanted: Iterable[str]) -> Iterator[Finding]:
         """Remove from a draft what does not belong there; somebody put it there between two runs."""
         for name in sorted(set(self._assets) - set(wanted)) if self._release.draft else ():
             asset = self._assets.pop(name)
             self._github.delete_asset(asset)
-            yield Finding.passed(self._check, name, f"removed an asset that is not part of the release: {asset.sha256}")
+            yield Finding.passed(self._check, name, f"removed, not part of the release: {_told(asset)}")
 
     def _same(self, asset: Asset, ref: FileRef) -> bool:
-        if not asset.complete or asset.size != ref.size:
-            return False
-        return (asset.sha256 or sha256_hex(self._github.download_asset(asset))) == ref.sha256
+        return self._github.holds(asset, ref.sha256, ref.size)
 
     def _different(self, name: str, ref: FileRef, asset: Asset) -> Finding:
         return Finding.failed(
@@ -139,9 +139,22 @@ class Contents:
             "asset-different",
             name,
             expected=f"sha256:{ref.sha256}",
-            found=f"sha256:{asset.sha256}" if asset.complete else "an interrupted upload",
+            found=_told(asset),
             hint="it was uploaded by something other than this run; never publish or install it",
         )
+
+
+def _told(asset: Asset) -> str:
+    if not asset.complete:
+        return "an interrupted upload"
+    return f"sha256:{asset.sha256}" if asset.sha256 else f"{asset.size} bytes without a digest"
+
+
+def _token(context: Context) -> str:
+    token = context.environ.get(TOKEN_VARIABLE, "")
+    if not token:
+        raise UsageError("token-missing", f"{TOKEN_VARIABLE} is not set", hint="give the step `github.token` as that")
+    return token
 
 
 def _output(context: Context, job: str, path: str) -> FileRef:

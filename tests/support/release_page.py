@@ -53,6 +53,7 @@ def origin() -> Path:
     return folder
 
 
+@functools.cache
 def released_commit() -> str:
     """What these tags point at."""
     return Repository(origin(), os.environ).commit_of("HEAD")

@@ -82,9 +82,10 @@ class GitHubApi:
         while True:
             answer = http.request(method, url, headers=headers, body=body)
             pause = _limited_for(answer)
-            if pause is None or pause > self._patience:
+            costs = max(pause or 0.0, 1.0)  # who is told to wait no time at all does not ask for ever either
+            if pause is None or costs > self._patience:
                 return answer
-            self._patience -= max(pause, 1.0)
+            self._patience -= costs
             self._sleep(pause)
 
     def _checked(self, answer: http.Answer) -> http.Answer:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from sealwright.errors import Refused
-from sealwright.model import Finding
+from sealwright.model import FileRef, Finding
 from sealwright.services.github import Release
 from sealwright.stages.base import Context, Result
-from sealwright.stages.release_assets import Contents, history, prepared, published, repository
-from sealwright.stages.release_page import becomes_latest, corrected, judge_flags, judge_tag
+from sealwright.stages.release_assets import Contents, prepared, published, site_of
+from sealwright.stages.release_page import Site, becomes_latest, corrected, judge_flags, judge_tag
 
 CHECK = "announce"
 
@@ -19,30 +21,38 @@ def run(context: Context) -> Result:
     `asset-extra`. A draft that is not exactly as prepared is not published. An already published release that is as it
     should be passes. The check `release-page` stops nothing.
     """
-    plan, github = context.plan, repository(context)
-    moved = judge_tag(history(context), plan, CHECK)
+    return announce(site_of(context), prepared(context), published(context), context.dossier.read)
+
+
+def announce(
+    site: Site, drafted: Mapping[str, FileRef], index: Mapping[str, FileRef], read: Callable[[FileRef], bytes]
+) -> Result:
+    """Publish the draft that holds `drafted`, with what the index answered, which `read` has."""
+    plan, github, wanted = site.plan, site.github, {**drafted, **index}
+    moved = judge_tag(site, CHECK)
     if moved is not None:
         return Result((moved,))
-    release = github.find_release(plan.tag)
-    if release is None:
-        raise Refused(
-            "draft-missing", f"there is no draft for {plan.tag}", hint="it was deleted; run the job draft again"
-        )
-    index = published(context)
-    wanted = {**prepared(context), **index}
-    release, set_right = corrected(github, release, plan, CHECK)
+    release, set_right = corrected(site, _draft(site), CHECK)
     contents = Contents(github, release, CHECK)
-    added = (*set_right, *contents.complete(index, context.dossier.read))
+    added = (*set_right, *contents.complete(index, read))
     wrong = tuple(contents.compare(wanted))
     if wrong:
         return Result((*added, *wrong))
     if release.draft:
-        latest = becomes_latest(github.latest(), plan, context.settings)
-        release = github.publish(release, make_latest=latest)
+        release = github.publish(release, make_latest=becomes_latest(github.latest(), plan, site.settings))
     # Between the comparison and the publishing somebody else may have written to the draft.
     wrong = tuple(Contents(github, release, CHECK).compare(wanted))
     passed = () if wrong else (Finding.passed(CHECK, plan.tag, f"published with {len(wanted)} files: {release.page}"),)
     return Result((*added, *wrong, *passed, *judge_flags(release, plan)), summary=_summary(release))
+
+
+def _draft(site: Site) -> Release:
+    found = site.github.find_release(site.plan.tag)
+    if found is None:
+        raise Refused(
+            "draft-missing", f"there is no draft for {site.plan.tag}", hint="it was deleted; run the job draft again"
+        )
+    return found
 
 
 def _summary(release: Release) -> str:

@@ -11,8 +11,8 @@ from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE
 from sealwright.errors import Refused, UsageError
 from sealwright.model import FileRef, Finding
 from sealwright.services.github import Asset, GitHub, Release
-from sealwright.services.github_history import GitHubHistory
 from sealwright.stages.base import Context
+from sealwright.stages.release_page import Site
 
 TOKEN_VARIABLE = "GH_TOKEN"  # noqa: S105 - the name of a variable
 SUMS = f"{EVIDENCE}/SHA256SUMS"
@@ -20,14 +20,12 @@ SEALED = (f"{EVIDENCE}/vsa.intoto.jsonl", f"{EVIDENCE}/{RELEASE}.sigstore.json")
 _FILES = TypeAdapter(tuple[FileRef, ...])
 
 
-def repository(context: Context) -> GitHub:
+def site_of(context: Context) -> Site:
     """The planned repository, with this job's token. Raises UsageError (`token-missing`)."""
-    return GitHub(context.endpoints.github_api_url, context.plan.repository, _token(context))
-
-
-def history(context: Context) -> GitHubHistory:
-    """Its commits and tags. Raises like `repository`."""
-    return GitHubHistory(context.endpoints.github_api_url, context.plan.repository, _token(context))
+    token = context.environ.get(TOKEN_VARIABLE, "")
+    if not token:
+        raise UsageError("token-missing", f"{TOKEN_VARIABLE} is not set", hint="give the step `github.token` as that")
+    return Site.of(context.plan, context.settings, context.endpoints.github_api_url, token)
 
 
 def prepared(context: Context) -> dict[str, FileRef]:
@@ -36,9 +34,24 @@ def prepared(context: Context) -> dict[str, FileRef]:
     Raises Refused (`file-missing`, `release-malformed`, `asset-name-twice`).
     """
     manifest = _output(context, "gate", RELEASE)
-    listed = [ref for ref in _listed(context.dossier.read(manifest)) if ref.path.split("/")[0] in (DIST, EVIDENCE)]
+    listed = shown(_listed(context.dossier.read(manifest)))
     added = [manifest, _output(context, "gate", SUMS), *(_output(context, "seal", path) for path in SEALED)]
     return by_name({ref.path: ref for ref in (*listed, *added)}.values())
+
+
+def shown(listed: Iterable[FileRef]) -> list[FileRef]:
+    """Those of the files in release.json that the GitHub release holds."""
+    return [ref for ref in listed if ref.path.split("/")[0] in (DIST, EVIDENCE)]
+
+
+def distributions_in(drafted: Mapping[str, FileRef]) -> list[FileRef]:
+    """The distributions among the files of a draft."""
+    return [ref for ref in drafted.values() if ref.path.split("/")[0] == DIST]
+
+
+def provenance_name(distribution: str) -> str:
+    """The name of what the index answered about a distribution."""
+    return f"{distribution}.provenance.json"
 
 
 def published(context: Context) -> dict[str, FileRef]:
@@ -47,7 +60,7 @@ def published(context: Context) -> dict[str, FileRef]:
     Raises Refused (`provenance-unexpected`) if the job confirm, which ran project code, recorded anything else there.
     """
     refs = context.record("confirm").outputs_in(PUBLISHED)
-    due = {f"{ref.name}.provenance.json" for ref in prepared(context).values() if ref.path.split("/")[0] == DIST}
+    due = {provenance_name(ref.name) for ref in distributions_in(prepared(context))}
     others = sorted({ref.name for ref in refs} - due)
     if others:
         raise Refused(
@@ -148,13 +161,6 @@ def _told(asset: Asset) -> str:
     if not asset.complete:
         return "an interrupted upload"
     return f"sha256:{asset.sha256}" if asset.sha256 else f"{asset.size} bytes without a digest"
-
-
-def _token(context: Context) -> str:
-    token = context.environ.get(TOKEN_VARIABLE, "")
-    if not token:
-        raise UsageError("token-missing", f"{TOKEN_VARIABLE} is not set", hint="give the step `github.token` as that")
-    return token
 
 
 def _output(context: Context, job: str, path: str) -> FileRef:

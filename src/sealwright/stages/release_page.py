@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from packaging.version import Version
 
@@ -13,19 +14,34 @@ from sealwright.project import latest_tag, normal_version
 from sealwright.report.release_notes import Contributions, release_notes
 from sealwright.services.github import GitHub, Release
 from sealwright.services.github_history import GitHubHistory
-from sealwright.stages.base import Context
 
 PAGE = "release-page"
 CONTRIBUTORS = "contributors"
-_NOTES = "notes.md"
 
 
-def judge_tag(history: GitHubHistory, plan: Plan, check: str) -> Finding | None:
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The GitHub repository that a planned release is shown in."""
+
+    github: GitHub
+    history: GitHubHistory
+    plan: Plan
+    settings: Settings
+
+    @classmethod
+    def of(cls, plan: Plan, settings: Settings, api_url: str, token: str) -> Site:
+        """The planned repository, seen with one token."""
+        place = (api_url, plan.repository, token)
+        return cls(GitHub(*place), GitHubHistory(*place), plan, settings)
+
+
+def judge_tag(site: Site, check: str) -> Finding | None:
     """A failure where the tag no longer leads to the planned commit: `tag-moved`, `tag-missing`.
 
     Publishing a draft whose tag is gone would make that tag anew, wherever the draft says.
     """
-    found = history.tag_commit(plan.tag)
+    plan = site.plan
+    found = site.history.tag_commit(plan.tag)
     if found == plan.commit:
         return None
     return Finding.failed(
@@ -56,12 +72,13 @@ def becomes_latest(latest: Release | None, plan: Plan, settings: Settings) -> bo
     return shown is None or Version(shown) <= Version(plan.version)
 
 
-def corrected(github: GitHub, release: Release, plan: Plan, check: str) -> tuple[Release, tuple[Finding, ...]]:
+def corrected(site: Site, release: Release, check: str) -> tuple[Release, tuple[Finding, ...]]:
     """A draft with the flags and the commit that were planned, and what had to be changed; nothing else is touched."""
+    plan = site.plan
     wrong = tuple(_differences(release, plan)) if release.draft else ()
     if not wrong:
         return release, ()
-    changed = github.change_draft(release, commit=plan.commit, prerelease=is_prerelease(plan))
+    changed = site.github.change_draft(release, commit=plan.commit, prerelease=is_prerelease(plan))
     return changed, tuple(
         Finding.passed(check, what, f"set from {found} to {planned}") for what, planned, found in wrong
     )
@@ -85,22 +102,22 @@ def judge_flags(release: Release, plan: Plan) -> Iterator[Finding]:
     )
 
 
-def notes_of(context: Context, history: GitHubHistory, names: tuple[str, ...]) -> tuple[str, tuple[Finding, ...]]:
-    """The text of the release, and the answer of the check `contributors`, which stops nothing."""
-    plan, ref = context.plan, context.record("plan").output(_NOTES)
-    entry = context.dossier.read(ref).decode("utf-8", "replace") if ref else ""
-    contributions, finding = _contributions(context, history)
-    text = release_notes(plan, entry, contributions, names, context.endpoints.github_url)
-    return text, (finding,)
+def notes_of(site: Site, entry: str, names: Iterable[str], server_url: str) -> tuple[str, Finding]:
+    """The text of the release, and the answer of the check `contributors`, which stops nothing.
+
+    `entry` is the changelog's, possibly empty; `names` are the files of the release.
+    """
+    contributions, finding = _contributions(site)
+    return release_notes(site.plan, entry, contributions, names, server_url), finding
 
 
-def _contributions(context: Context, history: GitHubHistory) -> tuple[Contributions | None, Finding]:
-    plan, version = context.plan, Version(context.plan.version)
+def _contributions(site: Site) -> tuple[Contributions | None, Finding]:
+    plan, version = site.plan, Version(site.plan.version)
     try:
-        since = tag_before(history.tags(), context.settings, version)
+        since = tag_before(site.history.tags(), site.settings, version)
         if since is None:
             return None, Finding.skipped(CONTRIBUTORS, "no tag of an earlier version")
-        people = history.contributors(since, plan.commit)
+        people = site.history.contributors(since, plan.commit)
     except SealwrightError as error:
         hint = "the notes were written without them; edit the draft if that matters"
         return None, Finding.unavailable(CONTRIBUTORS, error.code, plan.tag, found=error.message, hint=hint)

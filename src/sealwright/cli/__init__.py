@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "look at how this repository releases, before anything is tagged",
     "init": "adopt the pipeline in a project: release.yml, a policy, and what to set at GitHub and PyPI",
     "workflow": "render .github/workflows/release.yml from the job table, check it, or hand it over",
+    "resume": "say what of a release is where, how long PyPI takes the rest, and what to run",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }
 """Name to one line of help; `sealwright.cli.<name>.run` is the command, with `_` for `-`."""

@@ -97,7 +97,7 @@ class Contents:
     def compare(self, wanted: Mapping[str, FileRef]) -> Iterator[Finding]:
         """One failure for each file that is missing, extra or different; changes nothing.
 
-        Codes: `asset-missing`, `asset-different`, `asset-extra`.
+        Codes: `asset-missing`, `asset-incomplete`, `asset-different`, `asset-extra`.
         """
         for name, ref in wanted.items():
             asset = self._assets.get(name)
@@ -149,11 +149,13 @@ class Contents:
     def _different(self, name: str, ref: FileRef, asset: Asset) -> Finding:
         return Finding.failed(
             self._check,
-            "asset-different",
+            "asset-different" if asset.complete else "asset-incomplete",
             name,
             expected=f"sha256:{ref.sha256}",
             found=_told(asset),
-            hint="it was uploaded by something other than this run; never publish or install it",
+            hint="it was uploaded by something other than this run; never publish or install it"
+            if asset.complete
+            else "an upload was cut off; run the job draft again, which replaces it",
         )
 
 

@@ -53,7 +53,7 @@ def look(held: Held, endpoints: Endpoints, token: str, now: datetime) -> Standin
     else:
         findings.append(Finding.skipped(standing.TESTPYPI, "the project does without it"))
     findings += standing.judge_index(standing.PYPI, planned, pypi)
-    findings.append(standing.judge_window(planned, pypi, now))
+    findings += standing.judge_window(planned, pypi, now)
     github = GitHub(endpoints.github_api_url, plan.repository, token)
     findings += standing.judge_page(_answer(lambda: _shown(held, github)), plan.tag)
     return Standing(held, tuple(findings), _run(held, endpoints, token))
@@ -73,7 +73,8 @@ def _shown(held: Held, github: GitHub) -> Shown | None:
     problems = [f for f in found if f.code != "asset-extra" or f.subject not in later]
     if not release.draft:  # announce adds these before it publishes; what they hold is judged by their signatures
         problems += _absent(later - extra)
-    return Shown(release.draft, release.page, tuple(problems), len(held.wanted))
+    page = "" if held.plan.mode is Mode.REHEARSAL else release.page
+    return Shown(release.draft, page, tuple(problems), len(held.wanted))
 
 
 def _absent(names: Iterable[str]) -> list[Finding]:

@@ -43,6 +43,7 @@ class Shown:
 
     draft: bool
     page: str
+    """Address for people; empty in a rehearsal, whose GitHub nobody can visit."""
     problems: tuple[Finding, ...]
     """What distinguishes its files from the planned ones."""
     files: int
@@ -80,34 +81,36 @@ def judge_page(shown: Shown | Unavailable | None, tag: str) -> Iterator[Finding]
         case Shown(draft=True):
             missing = sum(problem.code in UNFINISHED for problem in shown.problems)
             yield from (problem for problem in shown.problems if problem.code not in UNFINISHED)
-            held = f"a draft with {shown.files - missing} of {shown.files} files: {shown.page}"
+            held = f"a draft with {shown.files - missing} of {shown.files} files{_at(shown)}"
             yield Finding(GITHUB, "release-draft", State.ABSENT, tag, "a published release", held)
         case Shown():
             yield from shown.problems
             if not shown.problems:
-                yield Finding.passed(GITHUB, tag, f"published, {shown.files} files identical: {shown.page}")
+                yield Finding.passed(GITHUB, tag, f"published, {shown.files} files identical{_at(shown)}")
 
 
-def judge_window(planned: Sequence[FileRef], served: Sequence[IndexFile] | Unavailable, now: datetime) -> Finding:
-    """Whether PyPI still takes what is missing. Skipped where nothing or everything is there.
+def judge_window(
+    planned: Sequence[FileRef], served: Sequence[IndexFile] | Unavailable, now: datetime
+) -> Iterator[Finding]:
+    """Whether PyPI still takes what is missing; nothing is said where it has nothing yet, or everything.
 
     Codes: `window-closed`, `window-unknown`.
     """
-    if isinstance(served, Unavailable):
-        return Finding.unavailable(WINDOW, "window-unknown", found="nobody knows what is there already")
-    missing = {ref.name for ref in planned} - {file.filename for file in served}
-    if not missing or not served:
-        return Finding.skipped(WINDOW, "nothing is missing" if served else "nothing is there yet, so no time runs")
-    closes = closing_time(served)
+    there = () if isinstance(served, Unavailable) else served
+    if not there or {ref.name for ref in planned} <= {file.filename for file in there}:
+        return
+    closes = closing_time(there)
     if closes is None:
-        hint = "ask the project's page on PyPI when its first file was uploaded"
-        return Finding.unavailable(WINDOW, "window-unknown", found="the index does not say when", hint=hint)
+        hint = "see on the project's page at PyPI when its first file came; after 14 days no other one is taken"
+        yield Finding.unavailable(WINDOW, "window-unknown", found="the index does not say when", hint=hint)
+        return
     until = f"{closes:%Y-%m-%d %H:%M} UTC"
-    if now >= closes:
-        hint = "yank what is there, and release a new version"
-        expected = "all files within 14 days of the first"
-        return Finding.failed(WINDOW, "window-closed", expected=expected, found=f"closed since {until}", hint=hint)
-    return Finding.passed(WINDOW, found=f"{_left(closes - now)} left: PyPI takes what is missing until {until}")
+    if now < closes:
+        yield Finding.passed(WINDOW, found=f"{_left(closes - now)} left: PyPI takes what is missing until {until}")
+        return
+    hint = "yank what is there, and release a new version"
+    expected = "all files within 14 days of the first"
+    yield Finding.failed(WINDOW, "window-closed", expected=expected, found=f"closed since {until}", hint=hint)
 
 
 def closing_time(served: Iterable[IndexFile]) -> datetime | None:
@@ -175,6 +178,10 @@ def _extra(place: str, file: IndexFile) -> Finding:
         found=f"sha256:{file.sha256}",
         hint=_STOP,
     )
+
+
+def _at(shown: Shown) -> str:
+    return f": {shown.page}" if shown.page else ""
 
 
 def _left(span: timedelta) -> str:

@@ -13,7 +13,7 @@ from sealwright.services.package_index import PackageIndex
 
 
 def configured_sources(environ: Mapping[str, str], osv_url: str | None = None) -> Sources:
-    """The sources by the environment; `osv_url` replaces its advisory service. Raises UsageError (`osv-url-invalid`)."""
+    """By the environment; `osv_url` replaces its advisory service. Raises UsageError (`osv-url-invalid`)."""
     index = PackageIndex.from_pip(environ)
     known = {**environ, **index.pip_env(), **({OSV_VARIABLE: osv_url} if osv_url else {})}
     url = Endpoints.of(known).osv_url

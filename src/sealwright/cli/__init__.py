@@ -38,6 +38,7 @@ COMMANDS: dict[str, str] = {
     "monitor": "look at everything that was published: files, tags, advisories, publishers, pins",
     "rollback": "take a published version back, forward only, and say what is left to do",
     "workflow": "render .github/workflows/release.yml from the job table, check it, or hand it over",
+    "resume": "say what of a release is where, how long PyPI takes the rest, and what to run",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }
 """Name to one line of help; `sealwright.cli.<name>.run` is the command, with `_` for `-`."""

@@ -50,6 +50,8 @@ FLOOR: dict[str, Level] = {
     "source": Level.ENFORCE,  # whether a clone is at hand is the asker's matter
     "approval": Level.REPORT,  # no certificate shows who approved
     # after the release
+    "contributors": Level.REPORT,  # a text, which anybody may still edit
+    "release-page": Level.REPORT,
     "notify": Level.REPORT,
     # long after it (sealwright monitor)
     "trust-root-age": Level.ENFORCE,

@@ -23,7 +23,7 @@ from sealwright.lifecycle import advisory, typing_out
 from sealwright.lifecycle.withdrawing import entry_for, entry_of, with_entry
 from sealwright.model import Finding
 from sealwright.project import normal_version
-from sealwright.services.github_history import Affected, GitHubHistory, Published
+from sealwright.services.github_published import Affected, Published, PublishedOnGitHub
 from sealwright.services.index import IndexClient
 from sealwright.verify import withdrawal
 from sealwright.verify.listing import IndexFile
@@ -84,7 +84,7 @@ class Rollback:
         self._tree = request.tree
         self._endpoints = endpoints
         self._index = IndexClient(endpoints.pypi)
-        self._github = GitHubHistory(endpoints.github_api_url, request.repository, request.token)
+        self._github = PublishedOnGitHub(endpoints.github_api_url, request.repository, request.token)
         self._project = request.tree.info.name
         self._version = normal_version(request.version) or ""
         if not self._version:

@@ -31,3 +31,28 @@ class Ruleset:
     """Of the refs that it holds for, such as `refs/tags/v*` or `~ALL`."""
     rules: frozenset[str]
     """Kinds of rules, such as `creation`, `update`, `deletion`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """Somebody who wrote a commit."""
+
+    login: str
+    """Of the account on GitHub; empty where there is none."""
+    name: str
+    """As the commit says; only where there is no account."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRun:
+    """One run of a workflow, its attempts together."""
+
+    id: int
+    status: str
+    """`queued`, `in_progress`, `waiting` (for an approval), `completed`, ..."""
+    conclusion: str
+    """`success`, `failure`, `cancelled`, ...; empty until it is completed."""
+    page: str
+    """Address for people."""
+    failed: tuple[str, ...] = ()
+    """The jobs of the last attempt that failed or were cancelled."""

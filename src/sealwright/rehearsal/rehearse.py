@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -152,6 +153,8 @@ def _resumed(layout: Layout, repository: Repository, request: Request, now: Subj
         subject, lock = layout.resume()
         undo.enter_context(lock)
         _same_release(subject, now, request.version)
+        if not layout.origin.is_dir():
+            _make_origin(layout, repository, subject)
         prepared = Prepared(layout, subject, options_of(repository, subject), lock)
         undo.pop_all()
     return prepared
@@ -216,8 +219,12 @@ def _unseen(records: Mapping[str, Record]) -> list[str]:
 
 
 def _make_origin(layout: Layout, repository: Repository, subject: Subject) -> None:
-    mirror_with_submodules(repository, subject.commit, layout.origin)
-    Repository(layout.origin, repository.environ).set_tag(subject.tag, subject.commit)
+    """Make it as a whole, or not at all: what was killed meanwhile makes it again when it is resumed."""
+    partial = layout.origin.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    mirror_with_submodules(repository, subject.commit, partial)
+    Repository(partial, repository.environ).set_tag(subject.tag, subject.commit)
+    partial.rename(layout.origin)
 
 
 def _default_out(subject: Subject, environ: Mapping[str, str]) -> Path:

@@ -46,7 +46,7 @@ class Services:
         issuer = TokenIssuer(state / "identity")
         self.identity = IdentityStandIn(issuer, run)
         self.sigstore = SigstoreStandIn(state / "sigstore", issuer, subject.rekor)
-        self.github = GitHubStandIn(state / "github", subject.repository)
+        self.github = GitHubStandIn(state / "github", subject.repository, origin=layout.origin)
         root = json.dumps(self.sigstore.trusted_root()).encode()
         bound = {"pypi": options.pypi, "testpypi": options.testpypi or "", **(world.publisher_environments or {})}
         names: tuple[Literal["pypi", "testpypi"], ...] = ("pypi", "testpypi")

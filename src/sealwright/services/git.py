@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 
 from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.model.digest import is_plain_path
-from sealwright.services.git_answers import TreeEntry, objects, tree_entry
+from sealwright.services.git_answers import Author, TreeEntry, objects, tree_entry
 from sealwright.services.processes import Finished, ProcessFailed, run
 
 # What git needs to run at all. No GIT_* variable of the caller gets through: GIT_DIR alone would change every answer.
@@ -183,6 +183,13 @@ class Repository:
     def branches_containing(self, commit: str) -> tuple[str, ...]:
         """Those of `branches` whose history contains `commit`."""
         return self._branches(f"--contains={self.commit_of(commit)}")
+
+    def authors(self, base: str, head: str) -> tuple[Author, ...]:
+        """Who wrote each commit that `head` has and `base` has not, oldest first."""
+        span = f"{self.commit_of(base)}..{self.commit_of(head)}"
+        listing = self._git("log", "-z", "--reverse", "--format=%an%x00%ae", span).output
+        words = [os.fsdecode(word) for word in listing.split(b"\0")]
+        return tuple(Author(name, email) for name, email in zip(words[::2], words[1::2], strict=False))
 
     def remote_url(self, remote: str = "origin") -> str | None:
         """The address of a remote, without user name and password; None if there is no such remote."""

@@ -17,6 +17,13 @@ class TreeEntry(NamedTuple):
     """Of the blob; of a commit in another repository for a submodule."""
 
 
+class Author(NamedTuple):
+    """Who wrote a commit, by its own word."""
+
+    name: str
+    email: str
+
+
 def tree_entry(line: bytes) -> tuple[str, TreeEntry]:
     """A line of `git ls-tree -z`: the path and what is there."""
     meta, _, path = line.partition(b"\t")

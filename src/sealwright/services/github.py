@@ -5,8 +5,7 @@ https://docs.github.com/en/rest/releases, https://docs.github.com/en/rest/deploy
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
@@ -15,27 +14,16 @@ from sealwright.model import sha256_hex
 from sealwright.model.github import Environment
 from sealwright.services import http
 from sealwright.services.github_answers import Asset, Release, read_asset, read_release
+from sealwright.services.github_api import ALREADY_EXISTS, GitHubApi
 
 __all__ = ["Asset", "Environment", "GitHub", "Release"]
 
-_VERSION = "2022-11-28"
 _PAGE = 100
-_PAGES = 50
 _REDIRECTS = 3
 
 
-class GitHub:
-    """One repository, seen with one token.
-
-    All methods raise Unavailable where GitHub did not answer, or not usably, and SealwrightError (`github-token`,
-    `github-forbidden`, `github-not-found`, `github-refused`) where it said no.
-    """
-
-    def __init__(self, api_url: str, repository: str, token: str) -> None:
-        self._api = api_url.rstrip("/")
-        self._base = f"{self._api}/repos/{quote(repository)}"
-        self._repository = repository
-        self._token = token
+class GitHub(GitHubApi):
+    """The releases and environments of one repository. All methods raise like `GitHubApi`."""
 
     def find_release(self, tag: str) -> Release | None:
         """The release of `tag`, a draft included.
@@ -46,15 +34,25 @@ class GitHub:
         answer = self._ask("GET", url)
         if answer.status != 404:
             return read_release(self._checked(answer).json(), url)
-        releases = [read_release(item, url) for item in self._pages(f"{self._base}/releases")]
-        found = [release for release in releases if release.tag == tag]
+        found = [release for release in self.releases() if release.tag == tag]
         if len(found) > 1:
             raise Refused(
                 "drafts-ambiguous",
-                f"{self._repository} has {len(found)} drafts for {tag}",
-                hint="delete all but one on the releases page",
+                f"{self._repository} has {len(found)} drafts for {tag}: {', '.join(draft.page for draft in found)}",
+                hint="look at them, delete all but one, and run it again",
             )
         return found[0] if found else None
+
+    def releases(self) -> tuple[Release, ...]:
+        """All releases, newest first; drafts too, for whoever may write to the repository."""
+        url = f"{self._base}/releases"
+        return tuple(read_release(item, url) for item in self._pages(url))
+
+    def latest(self) -> Release | None:
+        """The release that is shown as the latest one; None where there is none yet."""
+        url = f"{self._base}/releases/latest"
+        answer = self._ask("GET", url)
+        return None if answer.status == 404 else read_release(self._checked(answer).json(), url)
 
     def create_draft(self, tag: str, *, commit: str, title: str, notes: str, prerelease: bool) -> Release:
         """A new draft, seen only by those who may write to the repository."""
@@ -67,14 +65,35 @@ class GitHub:
             "prerelease": prerelease,
         }
         url = f"{self._base}/releases"
-        return read_release(self._send("POST", url, fields).json(), url)
+        try:
+            return read_release(self._send("POST", url, fields).json(), url)
+        except Unavailable:
+            made = self.find_release(tag)  # it may have been made, and only the answer was lost
+            if made is None:
+                raise
+            return made
+
+    def change_draft(self, release: Release, *, commit: str, prerelease: bool) -> Release:
+        """Set what a plan decides about a draft; what people wrote in it stays."""
+        fields = {"target_commitish": commit, "prerelease": prerelease}
+        return self._change(release, fields)
 
     def publish(self, release: Release, *, make_latest: bool) -> Release:
         """Publish a draft; done already is done. Where releases are immutable, nothing can be changed afterwards."""
         if not release.draft:
             return release
-        url = f"{self._base}/releases/{release.id}"
         fields = {"draft": False, "make_latest": "true" if make_latest else "false"}
+        try:
+            return self._change(release, fields)
+        except Unavailable:
+            url = f"{self._base}/releases/{release.id}"
+            now = read_release(self._send("GET", url).json(), url)
+            if now.draft:
+                raise
+            return now
+
+    def _change(self, release: Release, fields: Mapping[str, Any]) -> Release:
+        url = f"{self._base}/releases/{release.id}"
         return read_release(self._send("PATCH", url, fields).json(), url)
 
     def assets(self, release: Release) -> dict[str, Asset]:
@@ -90,13 +109,10 @@ class GitHub:
         """
         try:
             asset = self._upload(release, name, data)
-        except Unavailable:
-            left = self.assets(release).get(name)
-            if left is not None and left.holds(data):
-                return left
-            if left is not None:
-                self.delete_asset(left)
-            asset = self._upload(release, name, data)
+        except SealwrightError as error:
+            if not isinstance(error, Unavailable) and error.code != ALREADY_EXISTS:
+                raise
+            asset = self._upload_again(release, name, data, error)
         if asset.name != name:
             raise Refused(
                 "asset-renamed",
@@ -107,9 +123,18 @@ class GitHub:
             raise Refused("asset-changed", f"{name}: sent sha256:{sha256_hex(data)}, stored sha256:{asset.sha256}")
         return asset
 
+    def holds(self, asset: Asset, sha256: str, size: int) -> bool:
+        """Whether an asset is exactly these bytes; where GitHub does not know its digest, it is downloaded."""
+        if not asset.complete or asset.size != size:
+            return False
+        return (asset.sha256 or sha256_hex(self.download_asset(asset))) == sha256
+
     def delete_asset(self, asset: Asset) -> None:
-        """Remove a file from a draft."""
-        self._send("DELETE", f"{self._base}/releases/assets/{asset.id}")
+        """Remove a file from a draft; gone already is done."""
+        url = f"{self._base}/releases/assets/{asset.id}"
+        answer = self._ask("DELETE", url)
+        if answer.status != 404:
+            self._checked(answer)
 
     def download_asset(self, asset: Asset) -> bytes:
         """The bytes of an asset. GitHub keeps them on another host, which never gets the token.
@@ -162,6 +187,17 @@ class GitHub:
         ]
         return Environment(item["name"], tuple(people), bool(policy), patterns, branches)
 
+    def _upload_again(self, release: Release, name: str, data: bytes, error: SealwrightError) -> Asset:
+        """After an upload of which nobody knows how it ended. A whole file of other bytes is somebody else's."""
+        left = self.assets(release).get(name)
+        if left is not None and self.holds(left, sha256_hex(data), len(data)):
+            return left
+        if left is not None and left.complete:
+            raise error
+        if left is not None:
+            self.delete_asset(left)
+        return self._upload(release, name, data)
+
     def _upload(self, release: Release, name: str, data: bytes) -> Asset:
         url = f"{release.upload_url}?{urlencode({'name': name})}"
         host, own = urlsplit(url).netloc, urlsplit(self._api).netloc
@@ -175,60 +211,3 @@ class GitHub:
         if not location or urlsplit(target).scheme not in ("https", urlsplit(self._api).scheme):
             raise Unavailable("redirect-unusable", f"{url} redirects to {location or 'nowhere'}")
         return target
-
-    def _pages(self, url: str) -> Iterator[Any]:
-        for page in range(1, _PAGES + 1):
-            answer = self._checked(self._ask("GET", f"{url}?per_page={_PAGE}&page={page}"))
-            items = answer.json()
-            yield from items
-            if 'rel="next"' not in answer.headers.get("link", ""):
-                return
-        raise Unavailable("too-many-pages", f"{url} has more than {_PAGES} pages")
-
-    def _send(self, method: str, url: str, fields: Mapping[str, Any] | None = None) -> http.Answer:
-        body = None if fields is None else json.dumps(fields).encode()
-        return self._checked(self._ask(method, url, body=body, content_type="application/json" if body else ""))
-
-    def _ask(
-        self,
-        method: str,
-        url: str,
-        *,
-        accept: str = "application/vnd.github+json",
-        body: bytes | None = None,
-        content_type: str = "",
-    ) -> http.Answer:
-        headers = {"Accept": accept, "X-GitHub-Api-Version": _VERSION}
-        headers |= {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        headers |= {"Content-Type": content_type} if content_type else {}
-        return http.request(method, url, headers=headers, body=body)
-
-    def _checked(self, answer: http.Answer) -> http.Answer:
-        if 200 <= answer.status < 300:
-            return answer
-        exhausted = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
-        if answer.status not in _REFUSALS or (answer.status == 403 and exhausted):
-            raise Unavailable(
-                "github-unavailable",
-                f"{answer.url} answered {answer.status} {answer.reason}",
-                hint="try again later; https://www.githubstatus.com shows outages",
-            )
-        code, hint = _REFUSALS[answer.status]
-        raise SealwrightError(code, f"{answer.url} answered {answer.status}: {_reason(answer)}", hint=hint)
-
-
-_REFUSALS = {
-    401: ("github-token", "the token is missing, wrong or expired; a job's token ends with the job"),
-    403: ("github-forbidden", "the job's token lacks a permission; writing releases needs `contents: write`"),
-    404: ("github-not-found", "check the repository's name, and that the token may see it"),
-    422: ("github-refused", "GitHub understood the request and will not do it; see its reason"),
-}
-
-
-def _reason(answer: http.Answer) -> str:
-    try:
-        document = json.loads(answer.body)
-        details = [error.get("message") or f"{error['field']} {error['code']}" for error in document.get("errors", ())]
-        return "; ".join([document["message"], *details])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return answer.reason

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sealwright.errors import Unavailable
-from sealwright.model import sha256_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,6 @@ class Asset:
     """False for what an interrupted upload leaves behind."""
     url: str
 
-    def holds(self, data: bytes) -> bool:
-        """Whether GitHub says that it has exactly these bytes."""
-        return self.complete and self.sha256 == sha256_hex(data)
-
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -39,6 +34,8 @@ class Release:
     draft: bool
     prerelease: bool
     immutable: bool
+    commitish: str
+    """Where its tag would be made, if there were none when it is published: a commit or a branch."""
     page: str
     """Address for people."""
     upload_url: str
@@ -53,6 +50,7 @@ def read_release(item: Any, url: str) -> Release:
             draft=item["draft"],
             prerelease=item["prerelease"],
             immutable=item.get("immutable", False),
+            commitish=item.get("target_commitish") or "",
             page=item["html_url"],
             upload_url=item["upload_url"].partition("{")[0],
         )

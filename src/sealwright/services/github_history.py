@@ -1,96 +1,65 @@
-"""What a repository has published on GitHub: its releases with their texts and files, and its security advisories.
+"""What GitHub knows of a repository's commits: where tags point, and who wrote what lies between two of them.
 
-https://docs.github.com/en/rest/releases, https://docs.github.com/en/rest/security-advisories/repository-advisories
+https://docs.github.com/en/rest/commits/commits, https://docs.github.com/en/rest/repos/repos#list-repository-tags
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from sealwright.errors import Unavailable
-from sealwright.services.github import GitHub
-from sealwright.services.github_answers import Asset, Release, read_asset, read_release
-
-_PAGE = 100
-_TITLE, _NOTES = 256, 124_000
-"""Characters that GitHub takes, a little less than that."""
+from sealwright.model.github import Contributor
+from sealwright.services.github_api import GitHubApi
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A release that everybody sees."""
+class GitHubHistory(GitHubApi):
+    """The commits of one repository. All methods raise like `GitHubApi`."""
 
-    release: Release
-    title: str
-    notes: str
-    assets: Mapping[str, Asset]
-    """By name."""
+    def tag_commit(self, tag: str) -> str | None:
+        """The full id of the commit that a tag leads to; None where there is no such tag."""
+        url = f"{self._base}/commits/tags/{quote(tag)}"
+        answer = self._ask("GET", url)
+        if answer.status in (404, 422):  # `No commit found for SHA` is a 422
+            return None
+        return _text(self._checked(answer).json(), "sha", url)
 
+    def tags(self) -> tuple[str, ...]:
+        """The names of all tags."""
+        url = f"{self._base}/tags"
+        return tuple(_text(item, "name", url) for item in self._pages(url))
 
-@dataclass(frozen=True, slots=True)
-class Affected:
-    """What an advisory says of one package."""
-
-    advisory: str
-    """Its GHSA id."""
-    package: str
-    """As it is written there."""
-    versions: str
-    """A range such as `>= 1.0, < 1.0.2`."""
-
-
-class GitHubHistory(GitHub):
-    """The published side of one repository. Every method raises what those of `GitHub` do."""
-
-    def published(self) -> tuple[Published, ...]:
-        """Every release that is not a draft, newest first. Raises Unavailable where an answer is not whole."""
-        url = f"{self._base}/releases"
-        try:
-            found = [_published(item, url) for item in self._pages(url)]
-        except TypeError as error:  # a page that is no list at all
-            raise Unavailable("answer-malformed", f"{url} did not answer with releases: {error!r}") from error
-        # A release shows a part of its files at most; whoever counts them asks for the list.
-        return tuple(self._whole(one) for one in found if not one.release.draft)
-
-    def of_tag(self, tag: str) -> Published | None:
-        """The published release of `tag`; None where there is none, or only a draft."""
-        return next((one for one in self.published() if one.release.tag == tag), None)
-
-    def rewrite(self, release: Release, *, title: str, notes: str) -> None:
-        """Replace title and notes, which may be done to an immutable release as well; the files stay as they are."""
-        fields = {"name": title[:_TITLE], "body": notes[:_NOTES]}
-        self._send("PATCH", f"{self._base}/releases/{release.id}", fields)
-
-    def affected(self) -> tuple[Affected, ...]:
-        """What the repository's published advisories say about packages of PyPI."""
-        url = f"{self._base}/security-advisories"
-        answer = self._checked(self._ask("GET", f"{url}?state=published&per_page={_PAGE}"))
-        try:
-            return tuple(
-                Affected(str(item["ghsa_id"]), str(about["package"]["name"]), str(about["vulnerable_version_range"]))
-                for item in answer.json()
-                for about in item["vulnerabilities"]
-                if about["package"]["ecosystem"] == "pip"
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise Unavailable("answer-malformed", f"{url} did not answer with advisories: {error!r}") from error
-
-    def _whole(self, one: Published) -> Published:
-        if len(one.assets) < _SHOWN_AT_MOST:
-            return one
-        return Published(one.release, one.title, one.notes, self.assets(one.release))
+    def contributors(self, base: str, head: str) -> tuple[Contributor, ...]:
+        """Who wrote the commits that `head` has and `base` has not, each once, in the order of their first one."""
+        url = f"{self._base}/compare/{quote(base, safe='')}...{quote(head, safe='')}"
+        return _people(_person(item, url) for item in self._pages(url, lambda answer: answer["commits"]))
 
 
-_SHOWN_AT_MOST = 30
-"""A release with as many files as this in it may have more."""
+def _people(found: Iterable[Contributor | None]) -> tuple[Contributor, ...]:
+    return tuple(dict.fromkeys(person for person in found if person))
 
 
-def _published(item: Any, url: str) -> Published:
-    release = read_release(item, url)
+def _person(item: Any, url: str) -> Contributor | None:
+    """Whoever wrote a commit; None for a bot. GitHub has no account for everybody, but a name."""
     try:
-        assets = [read_asset(asset, url) for asset in item["assets"]]
-        return Published(release, item["name"] or "", item["body"] or "", {asset.name: asset for asset in assets})
+        account, name = item.get("author") or {}, str(item["commit"]["author"]["name"])
+        login = str(account.get("login", ""))
+        bot = account.get("type") == "Bot" or (login or name).endswith("[bot]")
     except (KeyError, TypeError, AttributeError) as error:
-        raise Unavailable("answer-malformed", f"{url} did not answer with a release: {error!r}") from error
+        raise _malformed(url, error) from error
+    return None if bot else Contributor(login, "" if login else name)
+
+
+def _text(item: Any, key: str, url: str) -> str:
+    try:
+        found = item[key]
+    except (KeyError, TypeError) as error:
+        raise _malformed(url, error) from error
+    if not isinstance(found, str) or not found:
+        raise _malformed(url, TypeError(f"{key} is {found!r}"))
+    return found
+
+
+def _malformed(url: str, error: Exception) -> Unavailable:
+    return Unavailable("answer-malformed", f"{url} did not answer as GitHub does: {error!r}")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from sealwright.dossier import Dossier
 from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE
 from sealwright.errors import Refused, UsageError
-from sealwright.model import FileRef, Finding, sha256_hex
+from sealwright.model import FileRef, Finding
 from sealwright.services.github import Asset, GitHub, Release
 from sealwright.stages.base import Context
+from sealwright.stages.release_page import Site
 
 TOKEN_VARIABLE = "GH_TOKEN"  # noqa: S105 - the name of a variable
 SUMS = f"{EVIDENCE}/SHA256SUMS"
@@ -20,12 +20,12 @@ SEALED = (f"{EVIDENCE}/vsa.intoto.jsonl", f"{EVIDENCE}/{RELEASE}.sigstore.json")
 _FILES = TypeAdapter(tuple[FileRef, ...])
 
 
-def repository(context: Context) -> GitHub:
+def site_of(context: Context) -> Site:
     """The planned repository, with this job's token. Raises UsageError (`token-missing`)."""
     token = context.environ.get(TOKEN_VARIABLE, "")
     if not token:
         raise UsageError("token-missing", f"{TOKEN_VARIABLE} is not set", hint="give the step `github.token` as that")
-    return GitHub(context.endpoints.github_api_url, context.plan.repository, token)
+    return Site.of(context.plan, context.settings, context.endpoints.github_api_url, token)
 
 
 def prepared(context: Context) -> dict[str, FileRef]:
@@ -34,9 +34,24 @@ def prepared(context: Context) -> dict[str, FileRef]:
     Raises Refused (`file-missing`, `release-malformed`, `asset-name-twice`).
     """
     manifest = _output(context, "gate", RELEASE)
-    listed = [ref for ref in _listed(context.dossier.read(manifest)) if ref.path.split("/")[0] in (DIST, EVIDENCE)]
+    listed = shown(_listed(context.dossier.read(manifest)))
     added = [manifest, _output(context, "gate", SUMS), *(_output(context, "seal", path) for path in SEALED)]
     return by_name({ref.path: ref for ref in (*listed, *added)}.values())
+
+
+def shown(listed: Iterable[FileRef]) -> list[FileRef]:
+    """Those of the files in release.json that the GitHub release holds."""
+    return [ref for ref in listed if ref.path.split("/")[0] in (DIST, EVIDENCE)]
+
+
+def distributions_in(drafted: Mapping[str, FileRef]) -> list[FileRef]:
+    """The distributions among the files of a draft."""
+    return [ref for ref in drafted.values() if ref.path.split("/")[0] == DIST]
+
+
+def provenance_name(distribution: str) -> str:
+    """The name of what the index answered about a distribution."""
+    return f"{distribution}.provenance.json"
 
 
 def published(context: Context) -> dict[str, FileRef]:
@@ -45,7 +60,7 @@ def published(context: Context) -> dict[str, FileRef]:
     Raises Refused (`provenance-unexpected`) if the job confirm, which ran project code, recorded anything else there.
     """
     refs = context.record("confirm").outputs_in(PUBLISHED)
-    due = {f"{ref.name}.provenance.json" for ref in prepared(context).values() if ref.path.split("/")[0] == DIST}
+    due = {provenance_name(ref.name) for ref in distributions_in(prepared(context))}
     others = sorted({ref.name for ref in refs} - due)
     if others:
         raise Refused(
@@ -82,7 +97,7 @@ class Contents:
     def compare(self, wanted: Mapping[str, FileRef]) -> Iterator[Finding]:
         """One failure for each file that is missing, extra or different; changes nothing.
 
-        Codes: `asset-missing`, `asset-different`, `asset-extra`.
+        Codes: `asset-missing`, `asset-incomplete`, `asset-different`, `asset-extra`.
         """
         for name, ref in wanted.items():
             asset = self._assets.get(name)
@@ -102,12 +117,12 @@ class Contents:
                 self._check,
                 "asset-extra",
                 name,
-                found=f"sha256:{self._assets[name].sha256}",
+                found=_told(self._assets[name]),
                 hint=f"it is not part of the release; look at {self._release.page}",
             )
 
-    def complete(self, wanted: Mapping[str, FileRef], dossier: Dossier) -> Iterator[Finding]:
-        """Bring a draft to hold `wanted`: upload what is missing, replace what is different.
+    def complete(self, wanted: Mapping[str, FileRef], read: Callable[[FileRef], bytes]) -> Iterator[Finding]:
+        """Bring a draft to hold `wanted`, which `read` has: upload what is missing, replace what is different.
 
         A published release is left as it is; `compare` says what is wrong with it. Replacing is said, and passes: until
         the draft is published, only what it ends up holding counts.
@@ -118,30 +133,36 @@ class Contents:
                 continue
             if asset is not None:
                 self._github.delete_asset(asset)
-                yield Finding.passed(self._check, name, f"replaced sha256:{asset.sha256}")
-            self._assets[name] = self._github.upload_asset(self._release, name, dossier.read(ref))
+                yield Finding.passed(self._check, name, f"replaced {_told(asset)}")
+            self._assets[name] = self._github.upload_asset(self._release, name, read(ref))
 
     def remove_others(self, wanted: Iterable[str]) -> Iterator[Finding]:
         """Remove from a draft what does not belong there; somebody put it there between two runs."""
         for name in sorted(set(self._assets) - set(wanted)) if self._release.draft else ():
             asset = self._assets.pop(name)
             self._github.delete_asset(asset)
-            yield Finding.passed(self._check, name, f"removed an asset that is not part of the release: {asset.sha256}")
+            yield Finding.passed(self._check, name, f"removed, not part of the release: {_told(asset)}")
 
     def _same(self, asset: Asset, ref: FileRef) -> bool:
-        if not asset.complete or asset.size != ref.size:
-            return False
-        return (asset.sha256 or sha256_hex(self._github.download_asset(asset))) == ref.sha256
+        return self._github.holds(asset, ref.sha256, ref.size)
 
     def _different(self, name: str, ref: FileRef, asset: Asset) -> Finding:
         return Finding.failed(
             self._check,
-            "asset-different",
+            "asset-different" if asset.complete else "asset-incomplete",
             name,
             expected=f"sha256:{ref.sha256}",
-            found=f"sha256:{asset.sha256}" if asset.complete else "an interrupted upload",
-            hint="it was uploaded by something other than this run; never publish or install it",
+            found=_told(asset),
+            hint="it was uploaded by something other than this run; never publish or install it"
+            if asset.complete
+            else "an upload was cut off; run the job draft again, which replaces it",
         )
+
+
+def _told(asset: Asset) -> str:
+    if not asset.complete:
+        return "an interrupted upload"
+    return f"sha256:{asset.sha256}" if asset.sha256 else f"{asset.size} bytes without a digest"
 
 
 def _output(context: Context, job: str, path: str) -> FileRef:

@@ -18,7 +18,7 @@ from sealwright.cli import main
 from sealwright.endpoints import PYPI_VARIABLE
 from sealwright.rehearsal.standins.github import GitHubStandIn
 from sealwright.rehearsal.standins.server import Fault
-from sealwright.services.github_history import GitHubHistory
+from sealwright.services.github_published import PublishedOnGitHub
 
 REPOSITORY = "owner/tiny"
 REASON = "deletes what it should copy"
@@ -94,8 +94,8 @@ class Desk:
     capture: pytest.CaptureFixture[str]
 
     @property
-    def history(self) -> GitHubHistory:
-        return GitHubHistory(self.github.url, REPOSITORY, self.github.token({"contents": "write"}))
+    def history(self) -> PublishedOnGitHub:
+        return PublishedOnGitHub(self.github.url, REPOSITORY, self.github.token({"contents": "write"}))
 
     def __call__(self, *arguments: str) -> tuple[int, dict[str, str]]:
         """(exit code, code of each step's finding)."""

@@ -1,6 +1,9 @@
+import time
+
 import pytest
 
 from sealwright.errors import Refused, SealwrightError, Unavailable
+from sealwright.model import sha256_hex
 from sealwright.rehearsal.standins.github import GitHubStandIn, ProtectedEnvironment
 from sealwright.rehearsal.standins.server import Fault, Response, StandIn
 from sealwright.services.github import Asset, Environment, GitHub
@@ -17,7 +20,8 @@ def standin(tmp_path):
 
 @pytest.fixture
 def github(standin):
-    return GitHub(standin.url, REPOSITORY, standin.token({"contents": "write", "actions": "read"}))
+    token = standin.token({"contents": "write", "actions": "read"})
+    return GitHub(standin.url, REPOSITORY, token, patience=30, sleep=lambda _: None)
 
 
 def make(github, tag="v1.0"):
@@ -30,7 +34,7 @@ def test_a_draft_is_made_filled_and_published_once(github):
     assert github.find_release("v1.0") == release
     asset = github.upload_asset(release, "tiny.whl", b"wheel")
     assert github.assets(release) == {"tiny.whl": asset}
-    assert asset.holds(b"wheel")
+    assert github.holds(asset, sha256_hex(b"wheel"), 5)
     assert github.download_asset(asset) == b"wheel"
     published = github.publish(release, make_latest=True)
     assert (published.draft, published.immutable) == (False, True)
@@ -59,7 +63,7 @@ def test_two_drafts_of_one_tag_are_not_guessed_between(github):
         (401, SealwrightError, "github-token"),
         (403, SealwrightError, "github-forbidden"),
         (422, SealwrightError, "github-refused"),
-        (429, Unavailable, "github-unavailable"),
+        (429, Unavailable, "github-limited"),
         (500, Unavailable, "github-unavailable"),
     ],
 )
@@ -87,7 +91,73 @@ def test_a_token_without_the_permission_is_refused(standin):
 def test_an_interrupted_upload_is_repeated(standin, github):
     release = make(github)
     standin.faults.append(Fault("POST", "", status=502, times=1))
-    assert github.upload_asset(release, "tiny.whl", b"wheel").holds(b"wheel")
+    assert github.upload_asset(release, "tiny.whl", b"wheel").sha256 == sha256_hex(b"wheel")
+
+
+@pytest.mark.parametrize("acts", [True, False])
+def test_what_github_did_although_its_answer_was_lost_is_found_out(standin, github, acts):
+    standin.faults.append(Fault("POST", "/repos/owner/tiny/releases", acts=True, cut=True, times=1))
+    release = make(github)
+    standin.faults.append(Fault("POST", "", acts=acts, cut=True, times=1))
+    asset = github.upload_asset(release, "tiny.whl", b"wheel")
+    standin.faults.append(Fault("PATCH", "", acts=True, cut=True, times=1))
+    assert not github.publish(release, make_latest=True).draft
+    assert [r["assets"][0]["id"] for r in standin._releases.all] == [asset.id]
+
+
+def test_what_was_removed_already_is_removed(standin, github):
+    asset = github.upload_asset(make(github), "tiny.whl", b"wheel")
+    standin.faults.append(Fault("DELETE", "", acts=True, status=502, times=1))
+    with pytest.raises(Unavailable):
+        github.delete_asset(asset)
+    github.delete_asset(asset)
+
+
+def test_a_draft_that_was_not_published_stays_unavailable(standin, github):
+    release = make(github)
+    standin.faults.append(Fault("PATCH", "", status=502, times=1))
+    with pytest.raises(Unavailable):
+        github.publish(release, make_latest=True)
+
+
+def test_an_upload_of_a_name_that_an_interrupted_one_holds_replaces_it(standin, github):
+    release = make(github)
+    standin.interrupt_upload("v1.0", "tiny.whl")
+    assert github.upload_asset(release, "tiny.whl", b"wheel").complete
+    assert github.upload_asset(release, "tiny.whl", b"wheel") == github.assets(release)["tiny.whl"]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (403, {"Retry-After": "7"}),
+        (429, {"Retry-After": "7"}),
+        (403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "{soon}"}),
+    ],
+)
+def test_a_limit_is_waited_for_as_long_as_github_asks(standin, status, headers):
+    paused = []
+    github = GitHub(standin.url, REPOSITORY, standin.token({"contents": "write"}), patience=30, sleep=paused.append)
+    given = {name: value.format(soon=int(time.time()) + 7) for name, value in headers.items()}
+    standin.faults.append(Fault("POST", "", status=status, headers=given, times=1))
+    make(github)
+    assert [round(pause, -1) for pause in paused] == [10]
+
+
+@pytest.mark.parametrize("after", ["31", "3600"])
+def test_a_longer_limit_is_said_with_its_end(standin, github, after):
+    standin.faults.append(Fault("POST", "", status=403, headers={"Retry-After": after}))
+    with pytest.raises(Unavailable) as caught:
+        make(github)
+    assert caught.value.code == "github-limited"
+    assert "UTC" in caught.value.hint
+
+
+def test_github_is_not_waited_for_without_end(standin, github):
+    standin.faults.append(Fault("POST", "", status=429, headers={"Retry-After": "0"}))
+    with pytest.raises(Unavailable):
+        make(github)
+    assert sum(exchange.method == "POST" for exchange in standin.exchanges) == 31
 
 
 def test_an_upload_that_github_renames_is_refused(github):

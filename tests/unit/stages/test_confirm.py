@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -8,19 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.support.confirming import SDIST, SUMS, WHEEL, context_of
 from tests.support.pypi import PUBLISHER, World, change_wheel, make_world, write_release, write_sdist
-from tests.support.stages import make_context
 from tests.support.wheels import sha256_of, write_pylock, write_wheel
 
 from sealwright.errors import Refused, UsageError
-from sealwright.model import Cell, FileRef, Finding, Record, State, Sums
+from sealwright.model import Cell, Finding, State
 from sealwright.rehearsal.standins.server import Fault
-from sealwright.services.patience import VARIABLE, Patience
+from sealwright.services.patience import Patience
 from sealwright.stages import confirm, confirm_install
 from sealwright.stages.base import Context
-
-WHEEL, SDIST = "tiny-1.0-py3-none-any.whl", "tiny-1.0.tar.gz"
-SUMS = "evidence/SHA256SUMS"
 
 
 @pytest.fixture
@@ -39,31 +35,6 @@ def dist(tmp_path: Path) -> Path:
 def uninstalled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the installation, which takes seconds, where it cannot matter."""
     monkeypatch.setattr(confirm, "check_install", lambda *_: Finding.passed("install"))
-
-
-def context_of(
-    world: World, dist: Path, index: str = "pypi", *, pylock: bytes | None = None, patience: str = "0", **changes: bytes
-) -> Context:
-    """Job `confirm` after plan, build, examine and gate, about the distributions in `dist`."""
-    files = {f"dist/{name}": (dist / name).read_bytes() for name in (WHEEL, SDIST)}
-    sums = Sums.of(FileRef.of(path, data) for path, data in files.items()).text.encode()
-    later = {"evidence/pylock.toml": pylock or write_pylock([]), SUMS: sums, **changes}
-    context = make_context(dist.parent / "job", {**files, **later})
-    build = context.records["build"]
-    records = {
-        **context.records,
-        "build": replace(build, outputs=build.outputs_in("dist")),
-        "examine": Record("examine", build.plan, (), (), (build.output("evidence/pylock.toml"),), ()),  # type: ignore[arg-type]
-        "gate": Record("gate", build.plan, (), (), (build.output(SUMS),), ()),  # type: ignore[arg-type]
-    }
-    environ = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PIP_")},
-        **{name: value for name, value in world.environ().items() if name.startswith("SEALWRIGHT_")},
-        "INDEX": index,
-        "PIP_INDEX_URL": f"{world.testpypi.url}/simple/",
-        VARIABLE: patience,
-    }
-    return replace(context, job="confirm", environ=environ, records=records)
 
 
 def run(context: Context) -> dict[str, list[Finding]]:

@@ -1,11 +1,12 @@
 import json
+import shutil
 
 import pytest
-from tests.support.release_page import ALL, PREPARED, REPOSITORY, Page
+from tests.support.projects import git
+from tests.support.release_page import ALL, PREPARED, REPOSITORY, Page, github, origin, released_commit
 
 from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.model import FileRef, State
-from sealwright.rehearsal.standins.github import GitHubStandIn
 from sealwright.rehearsal.standins.server import Fault
 from sealwright.stages import announce, draft
 from sealwright.stages.release_assets import by_name, prepared
@@ -13,12 +14,12 @@ from sealwright.stages.release_assets import by_name, prepared
 
 @pytest.fixture
 def page(tmp_path):
-    with GitHubStandIn(tmp_path / "github", REPOSITORY) as standin:
+    with github(tmp_path) as standin:
         yield Page(standin, tmp_path)
 
 
 def states(result):
-    return {(f.code, f.state) for f in result.findings}
+    return {(f.code, f.state) for f in result.findings if f.check not in ("contributors", "release-page")}
 
 
 def test_a_draft_holds_every_file_of_the_release_and_nothing_else(page):
@@ -88,10 +89,81 @@ def test_a_prerelease_is_marked_as_one(page, version):
     assert page.release.prerelease
 
 
-def test_the_changelog_s_entry_becomes_the_notes(page):
+def body(page):
+    return json.loads((page.folder / "github" / "releases.json").read_text())["releases"][0]["body"]
+
+
+def test_the_notes_are_the_changelog_s_entry_the_contributors_and_how_to_check(page):
     page.notes = b"### Fixed\n"
+    result = draft.run(page.context("draft"))
+    assert body(page).startswith("### Fixed\n\n### Contributors\n\n@octo, `Pat *Smith*`\n")
+    assert "https://github.com/owner/tiny/compare/v0.9...v1.0" in body(page)
+    assert "--source-uri github.com/owner/tiny --source-tag v1.0" in body(page)
+    assert {f.found for f in result.findings if f.check == "contributors"} == {"2 since v0.9"}
+
+
+def test_notes_without_contributors_are_said_and_stop_nothing(page):
+    page.standin.faults.append(Fault("GET", f"/repos/{REPOSITORY}/compare/", status=500))
+    result = draft.run(page.context("draft"))
+    assert ("contributors", State.UNAVAILABLE) in {(f.check, f.state) for f in result.findings}
+    assert states(result) == {("draft", State.PASS)}
+    assert "### Check these files" in body(page)
+
+
+def test_what_people_wrote_into_a_draft_stays_and_what_was_planned_is_set_right(page):
+    fields = {"commit": "main", "title": "mine", "notes": "by hand", "prerelease": True}
+    page.github.create_draft("v1.0", **fields)
+    result = draft.run(page.context("draft"))
+    assert {f.subject for f in result.findings if "set from" in f.found} == {"commit", "pre-release"}
+    assert (page.release.commitish, page.release.prerelease) == (released_commit(), False)
+    assert body(page) == "by hand"
+
+
+@pytest.mark.parametrize(("tag", "code"), [("v1.0", "tag-moved"), ("v9.9", "tag-missing")])
+def test_a_tag_that_does_not_lead_to_the_planned_commit_stops_before_anything_is_written(page, tmp_path, tag, code):
+    page.standin.origin = tmp_path / "origin"
+    shutil.copytree(origin(), page.standin.origin)
+    git(page.standin.origin, "tag", "--force", "v1.0", "v0.9")
+    page.version = tag.removeprefix("v")
+    result = draft.run(page.context("draft"))
+    assert states(result) == {(code, State.FAIL)}
+    assert page.github.releases() == ()
+
+
+def test_what_an_interrupted_upload_left_behind_is_replaced(page):
+    page.standin.faults.append(Fault("POST", f"/repos/{REPOSITORY}/releases/1/assets", status=500))
+    with pytest.raises(Unavailable):
+        draft.run(page.context("draft"))
+    page.standin.faults.clear()
+    page.standin.interrupt_upload("v1.0", "SHA256SUMS")
+    result = draft.run(page.context("draft"))
+    assert any((f.subject, f.found) == ("SHA256SUMS", "replaced an interrupted upload") for f in result.findings)
+    assert set(page.github.assets(page.release)) == PREPARED
+
+
+def test_files_of_which_github_knows_no_digest_are_downloaded_and_compared(page):
     draft.run(page.context("draft"))
-    assert json.loads((page.folder / "github" / "releases.json").read_text())["releases"][0]["body"] == "### Fixed\n"
+    page.standin.knows_digests = False
+    before = page.github.assets(page.release)
+    assert states(draft.run(page.context("draft"))) == {("draft", State.PASS)}
+    assert page.github.assets(page.release) == before
+    assert any(exchange.path.startswith("/_objects/") for exchange in page.standin.exchanges)
+
+
+def test_two_drafts_of_one_tag_are_refused_with_their_addresses(page):
+    fields = {"commit": released_commit(), "title": "t", "notes": "n", "prerelease": False}
+    pages = [page.github.create_draft("v1.0", **fields).page for _ in range(2)]
+    with pytest.raises(Refused) as caught:
+        draft.run(page.context("draft"))
+    assert caught.value.code == "drafts-ambiguous"
+    assert all(address in caught.value.message for address in pages)
+
+
+def test_a_published_release_without_files_fails_and_stays_as_it_is(page):
+    fields = {"commit": released_commit(), "title": "t", "notes": "n", "prerelease": False}
+    page.github.publish(page.github.create_draft("v1.0", **fields), make_latest=True)
+    assert states(draft.run(page.context("draft"))) == {("asset-missing", State.FAIL)}
+    assert page.github.assets(page.release) == {}
 
 
 def test_two_files_of_one_name_are_refused():

@@ -16,7 +16,7 @@ from sealwright.pipeline.pins import FLOWS
 from sealwright.project import normal_version
 from sealwright.services.concurrently import Questions
 from sealwright.services.github_answers import Asset
-from sealwright.services.github_history import GitHubHistory, Published
+from sealwright.services.github_published import Published, PublishedOnGitHub
 from sealwright.services.index import IndexClient
 from sealwright.services.remote_tags import remote_tags
 from sealwright.verify.listing import IndexFile
@@ -52,7 +52,7 @@ class _Found:
 def gather(watched: Watched, endpoints: Endpoints, environ: Mapping[str, str]) -> Seen:
     """Everything about the releases of `watched`. Never raises for a service that does not answer."""
     index = IndexClient(endpoints.pypi)
-    github = GitHubHistory(endpoints.github_api_url, watched.repository, watched.token)
+    github = PublishedOnGitHub(endpoints.github_api_url, watched.repository, watched.token)
     files = _tried(lambda: index.files(watched.project))
     releases = _tried(github.published)
     chosen, left_out = _chosen(
@@ -141,7 +141,7 @@ def _provenance(
     return _asked(lambda file: index.provenance(project, str(file.version), file.filename), files)
 
 
-def _assets(github: GitHubHistory, versions: Iterable[_Found]) -> dict[Asset, bytes | SealwrightError]:
+def _assets(github: PublishedOnGitHub, versions: Iterable[_Found]) -> dict[Asset, bytes | SealwrightError]:
     wanted = [
         asset
         for found in versions
@@ -152,7 +152,7 @@ def _assets(github: GitHubHistory, versions: Iterable[_Found]) -> dict[Asset, by
     return _asked(lambda asset: _fetched(github, asset), wanted)
 
 
-def _fetched(github: GitHubHistory, asset: Asset) -> bytes:
+def _fetched(github: PublishedOnGitHub, asset: Asset) -> bytes:
     if asset.size > _LARGEST:
         hint = "look at the release's page; nothing of that size is ours"
         raise Unavailable("answer-too-large", f"{asset.name} has {asset.size} bytes", hint=hint)

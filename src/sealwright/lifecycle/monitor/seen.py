@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from sealwright.config import Policy, Settings
 from sealwright.errors import SealwrightError
-from sealwright.services.github_history import Published
+from sealwright.services.github_published import Published
 from sealwright.verify.listing import IndexFile
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from sealwright.rehearsal.standins.github_history import Run, history_answer, runs_answer
 from sealwright.rehearsal.standins.github_releases import Releases, Stored
 from sealwright.rehearsal.standins.github_settings import SettingsPage
 from sealwright.rehearsal.standins.server import Refusal, Request, Response, StandIn
@@ -46,6 +47,7 @@ class GitHubStandIn(StandIn):
         repository: str,
         environments: Sequence[ProtectedEnvironment] | None = None,
         settings: SettingsPage | None = None,
+        origin: Path | None = None,
     ) -> None:
         super().__init__()
         self.repository = repository
@@ -56,8 +58,19 @@ class GitHubStandIn(StandIn):
         """`owner/name` to its tags and their commits, as git is told; others may be there too, to ask for pins."""
         self.advisories: list[Any] = []
         """The repository's published security advisories, as the API shows them."""
+        self.origin = origin
+        """The repository whose tags and commits are shown; None for one without any."""
+        self.runs: tuple[Run, ...] = ()
+        """Runs of its release workflow."""
+        self.knows_digests = True
+        """Off: assets have none, as those that were uploaded before GitHub computed any."""
         self._tokens: dict[str, dict[str, str]] = {}
         self._releases = Releases(state)
+
+    def interrupt_upload(self, tag: str, name: str) -> None:
+        """Leave in the draft of `tag` what an upload leaves behind that ended before its end."""
+        with self.lock:
+            self._releases.interrupt_upload(tag, name)
 
     @property
     def notifications(self) -> list[Any]:
@@ -99,8 +112,7 @@ class GitHubStandIn(StandIn):
                     return Response(body=self.advisories)
                 case "GET", ("repos", found_owner, found_name, *rest):
                     self._is_ours(found_owner, found_name)
-                    self._grants(request)
-                    return self.settings.answer(tuple(rest), administrator=self._may(request, "administration", "read"))
+                    return self._about_the_repository(request, tuple(rest))
         raise Refusal(404, f"no {request.method} {request.path} here; this plays {owner}/{name} only")
 
     # Who asks
@@ -127,6 +139,23 @@ class GitHubStandIn(StandIn):
             raise Refusal(401, "Requires authentication", {"message": "Requires authentication", "status": "401"})
         message = "Resource not accessible by integration"
         raise Refusal(403, f"{message}: needs {scope}: {level}", {"message": message, "status": "403"})
+
+    # Commits, runs, settings
+
+    def _about_the_repository(self, request: Request, path: tuple[str, ...]) -> Response:
+        self._grants(request)
+        match path:
+            case ("tags" | "commits", *_):
+                return history_answer(self.origin, path, lambda items: self._page(request, items))
+            case ("compare", *_):
+                return history_answer(self.origin, path, lambda items: self._compared(request, items))
+            case ("actions", "workflows" | "runs" as first, *rest):
+                return runs_answer(self.runs, (first, *rest), f"{self.url}/{self.repository}")
+        return self.settings.answer(path, administrator=self._may(request, "administration", "read"))
+
+    def _compared(self, request: Request, commits: list[Stored]) -> Response:
+        page = self._page(request, commits)
+        return replace(page, body={"status": "ahead", "total_commits": len(commits), "commits": page.body})
 
     # Releases
 
@@ -247,10 +276,10 @@ class GitHubStandIn(StandIn):
             "node_id": f"RA_{asset['id']}",
             "name": asset["name"],
             "label": asset["label"],
-            "state": "uploaded",
+            "state": asset.get("state", "uploaded"),
             "content_type": asset["content_type"],
             "size": asset["size"],
-            "digest": f"sha256:{asset['sha256']}",
+            "digest": f"sha256:{asset['sha256']}" if self.knows_digests and "state" not in asset else None,
             "download_count": 0,
             "created_at": asset["created_at"],
             "updated_at": asset["created_at"],

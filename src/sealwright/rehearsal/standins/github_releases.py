@@ -147,6 +147,13 @@ class Releases:
         self._save()
         return asset
 
+    def interrupt_upload(self, tag: str, name: str) -> None:
+        """Keep an asset without content, `starter`, as GitHub does after an upload that was cut off."""
+        release = _one((r for r in self.all if r["tag_name"] == tag), "release")
+        self.add_asset(release, name, "", "application/octet-stream", b"partial")
+        release["assets"][-1].update(state="starter", size=0)
+        self._save()
+
     def delete_asset(self, release: Stored, asset: Stored) -> None:
         """DELETE /releases/assets/ID."""
         if release["immutable"]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 from urllib.parse import quote
 
@@ -108,7 +109,7 @@ def _simple_file(base: str, file: StoredFile) -> dict[str, Any]:
         "url": _url(base, file),
         "hashes": {"sha256": file.sha256},
         "size": file.size,
-        "upload-time": file.uploaded,
+        "upload-time": f"{file.time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",  # as PEP 700 wants it
         "requires-python": file.requires_python or None,
         "core-metadata": core,
         "data-dist-info-metadata": core,

@@ -25,9 +25,7 @@ from packaging.version import InvalidVersion, Version
 from sealwright.rehearsal.standins.pypi_form import Form
 from sealwright.rehearsal.standins.pypi_store import Store, StoredFile, digests
 from sealwright.rehearsal.standins.server import Refusal
-
-OPEN_FOR = dt.timedelta(days=14)
-"""How long a release takes new files, from its first one."""
+from sealwright.verify.standing import OPEN_FOR
 
 _METADATA_VERSIONS = ("1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5")
 _NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9]", re.IGNORECASE)

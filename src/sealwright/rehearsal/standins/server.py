@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -15,6 +15,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 HOST = "127.0.0.1"
+INJECTED = "injected fault"
 
 
 class Refusal(Exception):
@@ -62,6 +63,8 @@ class Response:
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
+    cut: bool = False
+    """Whether the connection ends in the middle of it; before it, where it has no body."""
 
 
 @dataclass(slots=True)
@@ -69,23 +72,49 @@ class Fault:
     """Something going wrong on purpose, in requests whose method and path match."""
 
     method: str
+    """Empty for every method."""
     path: str
-    """A prefix of the path; `` for every path."""
+    """A prefix of the path; empty for every path."""
     status: int | None = None
+    """What is answered in place of the service's own answer."""
     delay: float = 0.0
     """Seconds before the answer."""
     tamper: Callable[[bytes], bytes] | None = None
     """Changes the body of an otherwise good answer."""
     times: int | None = None
     """How many requests it hits before it is used up; None for all."""
+    skip: int = 0
+    """How many requests pass before the first that it hits."""
+    acts: bool = False
+    """Whether the service does what it was asked for, and only the answer goes wrong."""
+    cut: bool = False
+    """Whether the connection ends in the middle of the answer."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Of the answer with `status`."""
 
     def takes(self, request: Request) -> bool:
         """Whether this fault applies now; counts down if it does."""
-        if request.method != self.method or not request.path.startswith(self.path) or self.times == 0:
+        if request.method != (self.method or request.method) or not request.path.startswith(self.path):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        if self.times is not None and self.times <= 0:
             return False
         if self.times is not None:
             self.times -= 1
         return True
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the service's own answer is not given."""
+        return self.status is not None or self.cut
+
+    @property
+    def answer(self) -> Response:
+        """What is given in its place."""
+        body = b"" if self.cut else {"message": INJECTED}
+        return Response(self.status or 200, body, headers=self.headers, reason=INJECTED, cut=self.cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +174,7 @@ class StandIn:
         fault = self._fault_for(request)
         if fault is not None and fault.delay:
             time.sleep(fault.delay)
-        refusal = ""
+        refusal = INJECTED if fault is not None and fault.replaces else ""
         try:
             response = self.handle(request) if fault is None else self._faulty(fault, request)
         except Refusal as error:
@@ -157,17 +186,16 @@ class StandIn:
             response = Response(400, {"message": refusal}, reason=_reason_phrase(refusal))
         response = _as_bytes(response)
         if fault is not None and fault.tamper is not None and isinstance(response.body, bytes):
-            response = Response(
-                response.status, fault.tamper(response.body), response.content_type, response.headers, response.reason
-            )
+            response = replace(response, body=fault.tamper(response.body))
         with self.lock:
             self.exchanges.append(Exchange(self.name, request.method, request.path, response.status, refusal))
         return response
 
     def _faulty(self, fault: Fault, request: Request) -> Response:
-        if fault.status is not None:
-            raise Refusal(fault.status, "injected fault")
-        return self.handle(request)
+        own = self.handle(request) if fault.acts or not fault.replaces else None
+        if own is not None and fault.cut:
+            return replace(own, cut=True)
+        return fault.answer if own is None or fault.replaces else own
 
     def _fault_for(self, request: Request) -> Fault | None:
         with self.lock:
@@ -180,12 +208,9 @@ def _reason_phrase(text: str) -> str:
 
 def _as_bytes(response: Response) -> Response:
     if isinstance(response.body, bytes):
-        kind = response.content_type or "application/octet-stream"
-        return Response(response.status, response.body, kind, response.headers, response.reason)
+        return replace(response, content_type=response.content_type or "application/octet-stream")
     body = json.dumps(response.body).encode()
-    return Response(
-        response.status, body, response.content_type or "application/json", response.headers, response.reason
-    )
+    return replace(response, body=body, content_type=response.content_type or "application/json")
 
 
 class _Server(ThreadingHTTPServer):
@@ -214,6 +239,10 @@ def _handler_for(standin: StandIn) -> type[BaseHTTPRequestHandler]:
             )
             response = standin.respond(request)
             body = response.body if isinstance(response.body, bytes) else b""
+            if response.cut:
+                self.close_connection = True
+                if not body:
+                    return
             self.send_response(response.status, response.reason or HTTPStatus(response.status).phrase)
             for name, value in response.headers.items():
                 self.send_header(name, value)
@@ -221,7 +250,7 @@ def _handler_for(standin: StandIn) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(body)
+                self.wfile.write(body[: len(body) // 2] if response.cut else body)
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = answer
 

@@ -18,6 +18,7 @@ from sealwright.lifecycle.held import Held, from_dossier, from_release
 from sealwright.lifecycle.look import Standing, look
 from sealwright.lifecycle.next_steps import next_steps
 from sealwright.lifecycle.resume import resume
+from sealwright.lifecycle.tokens import VARIABLES, github_token
 from sealwright.model import Mode
 from sealwright.project import github_repository
 from sealwright.rehearsal.layout import Layout
@@ -28,8 +29,6 @@ from sealwright.report.resume import as_json, as_lines, exit_code
 from sealwright.services.git import Repository
 from sealwright.services.github import GitHub
 from sealwright.services.trust import trust_root
-
-_TOKENS = ("GH_TOKEN", "GITHUB_TOKEN")
 
 
 def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
@@ -62,11 +61,11 @@ def _environment(
         yield {**invocation.environ, **root}
         return
     with places(rehearsed) as there:
-        yield {**invocation.environ, **there.variables, _TOKENS[0]: there.token}
+        yield {**invocation.environ, **there.variables, VARIABLES[0]: there.token}
 
 
 def _look(arguments: argparse.Namespace, invocation: Invocation, environ: Mapping[str, str]) -> Standing:
-    endpoints, token = Endpoints.of(environ), _token(environ)
+    endpoints, token = Endpoints.of(environ), github_token(environ)
     root = trust_root(endpoints)
     held: Held
     if arguments.out:
@@ -89,7 +88,7 @@ def _continue(
     arguments: argparse.Namespace, invocation: Invocation, environ: Mapping[str, str], standing: Standing
 ) -> Standing:
     endpoints = Endpoints.of(environ)
-    findings = resume(standing, endpoints, _token(environ), trust_root(endpoints))
+    findings = resume(standing, endpoints, github_token(environ), trust_root(endpoints))
     sys.stderr.writelines(f"{line}\n" for line in finding_lines(findings))
     return _look(arguments, invocation, environ)
 
@@ -107,10 +106,6 @@ def _here(invocation: Invocation) -> str:
             "repository-unknown", "the remote `origin` here is not on GitHub", hint="name it: --repo OWNER/NAME"
         )
     return found
-
-
-def _token(environ: Mapping[str, str]) -> str:
-    return next((environ[name] for name in _TOKENS if environ.get(name)), "")
 
 
 def _named(arguments: argparse.Namespace) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from sealwright.cli.writing import write_named
 from sealwright.config.policy import Policy, load_policy
 from sealwright.errors import UsageError
 from sealwright.model import Finding, sha256_hex
+from sealwright.project.versions import version_of
 from sealwright.report.verification import Judged, lines
 from sealwright.services.release_folder import ReleaseFiles, read_beside, read_release
 from sealwright.services.trust import named_root
@@ -23,6 +24,7 @@ from sealwright.verify.anybody import Examined, examine_release, judge_examined_
 from sealwright.verify.evidence import Accept
 from sealwright.verify.expected import WORKFLOW
 from sealwright.verify.question import Question
+from sealwright.verify.withdrawn import withdrawn
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _FOLDER = ".github/workflows/"
@@ -54,7 +56,7 @@ def _judge(arguments: argparse.Namespace, invocation: Invocation) -> Judged:
     examined = examine_release(
         release.files, question, root, scope=release.scope, policy=policy, policy_sha256=policy_sha256
     )
-    further = tuple(_further(examined, release, arguments, invocation))
+    further = (*_withdrawn(arguments.policy and policy, examined), *_further(examined, release, arguments, invocation))
     answer = judge_examined_release(examined, question, own_root=trusted is not None, further=further)
     now = dt.datetime.now(dt.UTC)
     return Judged(answer, question, root, now, tuple(arguments.target), release.scope, own_root=trusted is not None)
@@ -91,6 +93,13 @@ def _policy(arguments: argparse.Namespace, invocation: Invocation) -> tuple[Poli
 
         policy = requiring_source(policy or Policy())
     return policy, sha256_hex(data) if arguments.policy else ""
+
+
+def _withdrawn(policy: Policy | None, examined: Examined) -> Iterator[Finding]:
+    """Whether the asker's own policy lists a version that is here as taken back; a release cannot say so of itself."""
+    if policy is not None:
+        versions = {str(found) for ref in examined.evidence.distributions if (found := version_of(ref.name))}
+        yield from (withdrawn(policy, version) for version in sorted(versions))
 
 
 def _further(

@@ -109,7 +109,8 @@ def _plan(manifest: bytes) -> Plan:
         document = json.loads(manifest)
         fields = {field.name: document[field.name] for field in dataclasses.fields(Plan)}
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused("malformed", f"{RELEASE} does not hold a plan: {error!r}") from error
+        hint = "it is cut off or was changed by hand; get all files of the release again"
+        raise Refused("malformed", f"{RELEASE} does not hold a plan: {error!r}", hint=hint) from error
     return decode(Plan, json.dumps(fields).encode(), RELEASE)
 
 

@@ -138,6 +138,8 @@ CODES: dict[str, str] = {
     "source-not-compared": "The archives were not compared with the commit, because it is not here. Give a clone "
     "with --source.",
     "source-commit-unknown": "No certificate that holds says which commit to compare with.",
+    "version-withdrawn": "The project took this version back; the policy that you gave says when and why. The files "
+    "are what was released, so everything else can pass: install a higher version.",
     "source-commit-missing": "The clone does not have the certificate's commit. Fetch it; if the repository does "
     "not have it either, it was removed or never pushed there.",
     "source-tag-moved": "The tag points at another commit now, in your clone, than the one that was released.",

@@ -131,6 +131,11 @@ CHECKS: dict[str, Meaning] = {
         "the workflow that signed has the jobs, grants and steps of the table, nothing added",
         "that the settings are good ones, or that GitHub's are",
     ),
+    "withdrawn": Meaning(
+        "does the policy that you gave list the version as taken back by its project",
+        "the policy, as of its date, does not withdraw this version",
+        "anything where no policy was given, or an old one: take it from the project's branch of today",
+    ),
     "index": Meaning(
         "does the package index serve these very files",
         "what you have is what the index serves",

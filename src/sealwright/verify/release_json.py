@@ -14,6 +14,9 @@ from sealwright.model.digest import is_plain_path
 from sealwright.verify.evidence import FileContent
 
 
+_AGAIN = "it is cut off or was changed by hand; get all files of the release again"
+
+
 def compose(plan: Plan, files: Mapping[str, FileContent]) -> bytes:
     """The bytes of release.json, the same for the same arguments.
 
@@ -32,11 +35,11 @@ def listed(data: bytes) -> dict[str, FileRef]:
     try:
         entries = json.dumps(json.loads(data)["files"]).encode()
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Refused("malformed", f"{RELEASE} does not list files: {error!r}") from error
+        raise Refused("malformed", f"{RELEASE} does not list files: {error!r}", hint=_AGAIN) from error
     refs = decode(tuple[FileRef, ...], entries, RELEASE)
     found = {ref.path: ref for ref in refs}
     if len(found) != len(refs):
-        raise Refused("malformed", f"{RELEASE} lists a file twice")
+        raise Refused("malformed", f"{RELEASE} lists a file twice", hint=_AGAIN)
     return found
 
 

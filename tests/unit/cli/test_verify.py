@@ -169,6 +169,17 @@ def test_a_policy_can_only_ask_for_more(
     assert verify(downloads, "--policy", policy) == 2
 
 
+def test_a_version_that_its_project_took_back_does_not_pass_with_the_policy_that_says_so(
+    downloads: Downloaded, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[[withdrawn]]\nversion = "1.0"\nreason = "loses what it was given"\ndate = 2026-01-02\n')
+    assert verify(downloads, "--policy", policy, "--json") == 1
+    assert codes(document(capsys), "fail") == {"version-withdrawn"}
+    policy.write_text(policy.read_text().replace('"1.0"', '"1.1"'))
+    assert verify(downloads, "--policy", policy) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -22,7 +22,8 @@ _STORED = blocking(
     " UV_PUBLISH_TOKEN, FLIT_PASSWORD, POETRY_PYPI_TOKEN_PYPI, HATCH_INDEX_AUTH, PDM_PUBLISH_PASSWORD and the"
     " like), or has a name such as PYPI_API_TOKEN. Register the workflow as a trusted publisher, give the"
     " publish job `id-token: write`, remove the secret from the workflow, publish once, then revoke the token"
-    " on https://pypi.org/manage/account/token/ and delete the secret with `gh secret delete NAME`.",
+    " on https://pypi.org/manage/account/token/ and delete the secret with `gh secret delete NAME`:"
+    " docs/migrating.md has the order and a checklist.",
 )
 _COMMITTED = blocking(
     "token-committed",

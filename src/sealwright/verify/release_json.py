@@ -13,7 +13,6 @@ from sealwright.model import FileRef, Plan
 from sealwright.model.digest import is_plain_path
 from sealwright.verify.evidence import FileContent
 
-
 _AGAIN = "it is cut off or was changed by hand; get all files of the release again"
 
 

@@ -111,22 +111,26 @@ class GitHub:
         """Remove a file from a draft."""
         self._send("DELETE", f"{self._base}/releases/assets/{asset.id}")
 
-    def download_asset(self, asset: Asset) -> bytes:
-        """The bytes of an asset. GitHub keeps them on another host, which never gets the token.
+    def download_asset(self, asset: Asset, *, limit: int = http.LARGEST) -> bytes:
+        """The bytes of an asset, at most `limit`. GitHub keeps them on another host, which never gets the token.
 
         Raises Refused (`asset-changed`) if they are not what GitHub's API says they are.
         """
         url = f"{self._base}/releases/assets/{asset.id}"
-        answer = self._ask("GET", url, accept="application/octet-stream")
+        answer = self._ask("GET", url, accept="application/octet-stream", limit=limit)
         for _ in range(_REDIRECTS):
             if answer.status not in (301, 302, 303, 307, 308):
                 break
             url = self._followed(url, answer.headers.get("location", ""))
-            answer = http.request("GET", url)
+            answer = http.request("GET", url, limit=limit)
         data = self._checked(answer).body
-        if asset.sha256 and sha256_hex(data) != asset.sha256:
+        found = sha256_hex(data)
+        if asset.sha256 not in ("", found) or len(data) != asset.size:
+            said = f"sha256:{asset.sha256 or 'unknown'}, {asset.size} bytes"
             raise Refused(
-                "asset-changed", f"{asset.name}: GitHub says sha256:{asset.sha256}, served sha256:{sha256_hex(data)}"
+                "asset-changed",
+                f"{asset.name}: GitHub says {said}; it served sha256:{found}, {len(data)} bytes",
+                hint="get it again; if it stays, do not install it",
             )
         return data
 
@@ -171,8 +175,12 @@ class GitHub:
         return read_asset(self._checked(answer).json(), url)
 
     def _followed(self, url: str, location: str) -> str:
-        target = urljoin(url, location)
-        if not location or urlsplit(target).scheme not in ("https", urlsplit(self._api).scheme):
+        try:
+            target = urljoin(url, location)
+            scheme = urlsplit(target).scheme
+        except ValueError:  # no address at all
+            target = scheme = ""
+        if not location or scheme not in ("https", urlsplit(self._api).scheme):
             raise Unavailable("redirect-unusable", f"{url} redirects to {location or 'nowhere'}")
         return target
 
@@ -180,6 +188,8 @@ class GitHub:
         for page in range(1, _PAGES + 1):
             answer = self._checked(self._ask("GET", f"{url}?per_page={_PAGE}&page={page}"))
             items = answer.json()
+            if not isinstance(items, list):
+                raise Unavailable("answer-malformed", f"{url} did not answer with a list")
             yield from items
             if 'rel="next"' not in answer.headers.get("link", ""):
                 return
@@ -197,11 +207,12 @@ class GitHub:
         accept: str = "application/vnd.github+json",
         body: bytes | None = None,
         content_type: str = "",
+        limit: int = http.LARGEST,
     ) -> http.Answer:
         headers = {"Accept": accept, "X-GitHub-Api-Version": _VERSION}
         headers |= {"Authorization": f"Bearer {self._token}"} if self._token else {}
         headers |= {"Content-Type": content_type} if content_type else {}
-        return http.request(method, url, headers=headers, body=body)
+        return http.request(method, url, headers=headers, body=body, limit=limit)
 
     def _checked(self, answer: http.Answer) -> http.Answer:
         if 200 <= answer.status < 300:

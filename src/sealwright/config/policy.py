@@ -46,6 +46,8 @@ FLOOR: dict[str, Level] = {
     "generator": Level.REPORT,  # a project may do without; its signed list tells if somebody took it away
     "source": Level.ENFORCE,  # whether a clone is at hand is the asker's matter
     "approval": Level.REPORT,  # no certificate shows who approved
+    "evidence": Level.REPORT,  # an index keeps no more than attestations of the upload
+    "changes": Level.REPORT,  # whether a change is wanted is for people to say
     # after the release
     "notify": Level.REPORT,
 }

@@ -14,7 +14,7 @@ from sealwright.dossier.store import digest_file
 from sealwright.errors import Unavailable, UsageError
 from sealwright.model import FileRef
 from sealwright.model.digest import is_plain_name
-from sealwright.services.index import IndexClient, configured_site, of_release
+from sealwright.services.index import IndexClient, configured_site, of_release, require_plain_names
 from sealwright.services.package_index import PackageIndex
 from sealwright.verify.archive.names import Name, parse_name
 from sealwright.verify.listing import IndexFile
@@ -76,7 +76,7 @@ def _fetched(name: str, version: str, folder: Path, index: PackageIndex, say: Ca
     listed = of_release(everything, version)
     if not listed:
         raise _unknown(client.site.simple, name, version, everything)
-    _refuse_odd_names(client.site.simple, listed)
+    require_plain_names(client.site, listed)
     wanted = [file for file in listed if _is_rebuilt(file.filename)]
     files = {}
     for file in wanted:
@@ -88,17 +88,6 @@ def _fetched(name: str, version: str, folder: Path, index: PackageIndex, say: Ca
     times = [file.uploaded for file in listed]
     uploaded = min(times) if all(times) else ""
     return Published(name, version, files, others, uploaded, client.site.simple)
-
-
-def _refuse_odd_names(site: str, listed: Iterable[IndexFile]) -> None:
-    """A name decides where a file is written."""
-    odd = next((file.filename for file in listed if not is_plain_name(file.filename)), None)
-    if odd is not None:
-        raise Unavailable(
-            "answer-malformed",
-            f"{site} lists a file called {odd!r}, which is no name of a distribution",
-            hint="report it to the index; name files that you have with --from",
-        )
 
 
 def _unknown(site: str, name: str, version: str, everything: Iterable[IndexFile]) -> Unavailable:

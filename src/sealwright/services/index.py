@@ -14,9 +14,9 @@ from urllib.parse import quote, urlsplit
 from packaging.utils import canonicalize_name
 
 from sealwright.endpoints import PYPI_URL, IndexSite
-from sealwright.errors import Refused, UsageError
+from sealwright.errors import Refused, Unavailable, UsageError
 from sealwright.model import FileRef
-from sealwright.model.digest import sha256_hex
+from sealwright.model.digest import is_plain_name, sha256_hex
 from sealwright.services.http import LARGEST, Answer, Connections, request
 from sealwright.services.index_answers import (
     MintedToken,
@@ -41,6 +41,7 @@ __all__ = [
     "configured_site",
     "of_release",
     "project_files",
+    "require_plain_names",
 ]
 
 MINT_PATH = "/_/oidc/mint-token"
@@ -103,6 +104,17 @@ def configured_site(index: PackageIndex) -> IndexSite:
     parts = urlsplit(index.index_url)
     simple = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
     return IndexSite("pypi", simple.removesuffix("/simple"), "", simple)
+
+
+def require_plain_names(site: IndexSite, listed: Iterable[IndexFile]) -> None:
+    """Raises Unavailable (`answer-malformed`) for a name that no distribution has: it decides where a file goes."""
+    odd = next((file.filename for file in listed if not is_plain_name(file.filename)), None)
+    if odd is not None:
+        raise Unavailable(
+            "answer-malformed",
+            f"{site.simple} lists a file called {odd!r}, which is no name of a distribution",
+            hint="report it to the index, and take the files from elsewhere",
+        )
 
 
 class IndexClient:

@@ -11,9 +11,9 @@ from sealwright.errors import UsageError
 from sealwright.model import FileRef
 from sealwright.verify.evidence import FileContent
 
-_HELD = 32 * 1024 * 1024
+HELD = 32 * 1024 * 1024
 """Bytes; a larger distribution is judged by its digest alone, which is all that evidence is about."""
-_MOST_FILES = 5_000
+MOST_FILES = 5_000
 _INDEX_SUFFIX = ".provenance.json"
 _TALK = frozenset({"VERIFYING.md", "report.html", "trust_config.json"})
 """Files that are for readers, and evidence of nothing."""
@@ -36,7 +36,7 @@ def read_release(folder: Path) -> ReleaseFolder:
     if not folder.is_dir():
         raise UsageError("target-missing", f"{folder} is not a folder", hint="give the folder that holds the release")
     is_dossier = (folder / DIST).is_dir()
-    paths = _of_dossier(folder) if is_dossier else ((path, _place(path.name)) for path in _plain(folder.iterdir()))
+    paths = _of_dossier(folder) if is_dossier else ((path, place_of(path.name)) for path in _plain(folder.iterdir()))
     files = {place: _content(path, place) for path, place in paths if place}
     if not any(place.startswith(f"{DIST}/") for place in files):
         raise UsageError(
@@ -56,7 +56,7 @@ def read_beside(distributions: Iterable[Path]) -> ReleaseFolder:
         place = f"{DIST}/{path.name}"
         files[place] = _content(path, place)
         beside = (entry for entry in path.parent.iterdir() if _belongs(entry.name, path.name))
-        files |= {_place(entry.name): _content(entry, _place(entry.name)) for entry in _plain(beside)}
+        files |= {place_of(entry.name): _content(entry, place_of(entry.name)) for entry in _plain(beside)}
     files.pop("", None)
     return ReleaseFolder(files, is_dossier=False)
 
@@ -70,8 +70,8 @@ def _of_dossier(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def _plain(entries: Iterable[Path]) -> Iterator[Path]:
     for count, entry in enumerate(sorted(entries)):
-        if count >= _MOST_FILES:
-            raise UsageError("target-irregular", f"{entry.parent} holds more than {_MOST_FILES} files")
+        if count >= MOST_FILES:
+            raise UsageError("target-irregular", f"{entry.parent} holds more than {MOST_FILES} files")
         if entry.is_symlink() or (entry.exists() and not entry.is_file() and not entry.is_dir()):
             raise UsageError(
                 "target-irregular", f"{entry} is a link or no file", hint="a release holds plain files only"
@@ -80,7 +80,7 @@ def _plain(entries: Iterable[Path]) -> Iterator[Path]:
             yield entry
 
 
-def _place(name: str) -> str:
+def place_of(name: str) -> str:
     """Where a file of a flat folder belongs; empty for what is no part of a release."""
     if name in _TALK or name.startswith("."):
         return ""
@@ -103,7 +103,7 @@ def _belongs(name: str, distribution: str) -> bool:
 def _content(path: Path, place: str) -> FileContent:
     digest, size = digest_file(path)
     ref = FileRef(place, digest, size)
-    if size > _HELD:
+    if size > HELD:
         return FileContent(ref)
     data = path.read_bytes()
     return FileContent.of(place, data)

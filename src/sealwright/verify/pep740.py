@@ -86,6 +86,22 @@ def verify_provenance(
     return (Finding.passed(CHECK, filename, uploaded), *dict.fromkeys(findings))
 
 
+def holding(provenance: bytes, filename: str, sha256: str, root: TrustRoot) -> Iterator[VerifiedAttestation]:
+    """The attestations in an index's answer that hold and are about exactly this file, whoever made them.
+
+    For an asker who knows less than an `ExpectedPublisher`; why others do not hold is said by `verify_provenance`.
+    """
+    try:
+        bundles = Provenance.model_validate_json(provenance).attestation_bundles
+    except ValidationError:
+        return
+    for attestation in (attestation for bundle in bundles for attestation in bundle.attestations):
+        try:
+            yield verify_attestation(attestation, filename, sha256, root)
+        except Refused:
+            continue
+
+
 def verify_attestation(attestation: Attestation, filename: str, sha256: str, root: TrustRoot) -> VerifiedAttestation:
     """What an attestation proves, if it is about exactly this file. Whose it is, is the caller's to judge.
 

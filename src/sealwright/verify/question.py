@@ -64,8 +64,10 @@ def owner_and_name(claims: Claims) -> str:
     return claims.repository.removeprefix(f"{GITHUB_URL}/") or _NOBODY
 
 
-def judge_question(question: Question, claims: Claims | None, distributions: tuple[FileRef, ...]) -> Iterator[Finding]:
-    """Whether it is the release that was asked about.
+def judge_question(
+    question: Question, claims: Claims | None, distributions: tuple[FileRef, ...], *, tagged: bool = True
+) -> Iterator[Finding]:
+    """Whether it is the release that was asked about. `tagged` says that it must have been made of a tag.
 
     Codes: `repository-not-named`, `release-unsigned`, `repository-mismatch`, `tag-mismatch`, `tag-missing`,
     `version-mismatch`.
@@ -74,11 +76,12 @@ def judge_question(question: Question, claims: Claims | None, distributions: tup
         hint = "nothing that was signed could be verified; see `signatures`"
         yield Finding.absent(CHECK, "release-unsigned", expected="one certificate that holds", hint=hint)
         return
-    wrong = [*_repository(question, claims), *_tag(question, claims), *_versions(question, claims, distributions)]
+    tag_wrong = _tag(question, claims) if tagged else ()
+    wrong = [*_repository(question, claims), *tag_wrong, *_versions(question, claims, distributions)]
     yield from wrong
     if not wrong:
-        tag = claims.ref.removeprefix(_TAGS)
-        yield Finding.passed(CHECK, found=f"{owner_and_name(claims)}, tag {tag} at {claims.commit[:7]}")
+        of = f"tag {claims.ref.removeprefix(_TAGS)}" if claims.ref.startswith(_TAGS) else claims.ref or "no ref"
+        yield Finding.passed(CHECK, found=f"{owner_and_name(claims)}, {of} at {claims.commit[:7]}")
 
 
 def _repository(question: Question, claims: Claims) -> Iterator[Finding]:

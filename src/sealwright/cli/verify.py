@@ -6,6 +6,8 @@ import argparse
 
 from sealwright.cli import Invocation
 
+_TARGET = "a folder of release assets or a dossier, single distributions, pypi:NAME==VERSION, or github:OWNER/REPO@TAG"
+
 
 def run(invocation: Invocation) -> int:
     """Judge a release and say why."""
@@ -23,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 passed, 1 judged and failed, 2 usage, 3 could not judge.",
     )
     add = parser.add_argument
-    add("target", nargs="+", metavar="TARGET", help="a folder of release assets or a dossier, or single distributions")
+    add("target", nargs="+", metavar="TARGET", help=_TARGET)
     add("--repo", default="", metavar="OWNER/NAME", help="whose release it must be; without it nothing passes")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--tag", default="", metavar="TAG", help="the tag it must be made of")
@@ -32,5 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--environment", default="", metavar="NAME", help="the environment that its signing job must run in")
     add("--policy", metavar="FILE", help="a policy.toml of yours, which may ask for more than the built-in floor")
     add("--trust-config", metavar="FILE", help="another Sigstore instance's trust root; a rehearsal's own, for one")
+    network = parser.add_mutually_exclusive_group()
+    network.add_argument("--online", action="store_true", help="compare with the index too: files, digests, publisher")
+    network.add_argument("--offline", action="store_true", help="never ask anybody (the default for files)")
     add("--json", action="store_true", help="print the verdict as JSON")
     return parser

@@ -8,16 +8,15 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from sealwright.cli import Invocation
 from sealwright.cli.reading import read_named
+from sealwright.cli.verifying_targets import resolve
 from sealwright.config.policy import Policy, load_policy
 from sealwright.errors import UsageError
 from sealwright.model import Finding, sha256_hex
 from sealwright.report import answer as reports
 from sealwright.report.verification import Judged, lines
-from sealwright.services.release_folder import ReleaseFolder, read_beside, read_release
 from sealwright.services.trust import named_root
 from sealwright.verify.anybody import verify_release
 from sealwright.verify.expected import WORKFLOW
@@ -29,18 +28,19 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Judge a release by its files and print the verdict."""
     question = _question(arguments)
-    folder = _read([invocation.directory / target for target in arguments.target])
     trusted = arguments.trust_config and invocation.directory / arguments.trust_config
     root = named_root(trusted)
     policy, policy_sha256 = _policy(arguments.policy, invocation)
-    found = verify_release(
-        folder.files,
+    target = resolve(arguments, invocation, question, root)
+    question = target.question
+    found = target.answer(root, policy, policy_sha256) or verify_release(
+        target.files,
         question,
         root,
         policy=policy,
         policy_sha256=policy_sha256,
         own_root=trusted is not None,
-        further=tuple(_not_looked_at()),
+        further=target.further(_not_looked_at()),
     )
     verdict = found.verdict
     answer = reports.Answer("verify", verdict.subjects, verdict.findings, verdict.blocking)
@@ -59,12 +59,6 @@ def _question(arguments: argparse.Namespace) -> Question:
     return Question(
         arguments.repo, arguments.tag, arguments.version, arguments.workflow or WORKFLOW, arguments.environment
     )
-
-
-def _read(targets: list[Path]) -> ReleaseFolder:
-    if len(targets) == 1 and targets[0].is_dir():
-        return read_release(targets[0])
-    return read_beside(targets)
 
 
 def _policy(name: str | None, invocation: Invocation) -> tuple[Policy | None, str]:

@@ -7,7 +7,6 @@ show is which workflow of which repository, at which commit, handed over these v
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from sealwright.config import Policy
 from sealwright.model import FileRef, Finding, Mode, Verdict
@@ -15,7 +14,6 @@ from sealwright.verify import pep740
 from sealwright.verify.anybody import Answer
 from sealwright.verify.bundle import Claims, TrustRoot
 from sealwright.verify.evidence import Evidence, FileContent, data_at, refs_in
-from sealwright.verify.expected import WORKFLOW
 from sealwright.verify.published import published_case
 from sealwright.verify.question import CHECK as RELEASE
 from sealwright.verify.question import Question, judge_question, owner_and_name
@@ -39,20 +37,19 @@ def verify_indexed(
 ) -> Answer:
     """Judge what an index serves of one version: `dist/NAME`, and `published/NAME.provenance.json` where it has that.
 
-    `further` are the findings of whoever asked the index, of the check `index-files`. Without a workflow in the
-    question, that of the first certificate must be in all of them. Never raises for anything that the files contain.
-    Codes: those of `judge_question` and `verify_provenance`, `provenance-missing`, `evidence-not-on-index`.
+    `further` are the findings of whoever asked the index, of the check `index-files`. Never raises for anything that
+    the files contain. Codes: those of `judge_question` and `verify_provenance`, `provenance-missing`,
+    `evidence-not-on-index`.
     """
+    distributions = refs_in(files, "dist")
     claims = attested_claims(files, root)
-    asked = question if question.workflow or claims is None else replace(question, workflow=workflow_of(claims))
     found = [
         *further,
-        *judge_question(asked, claims, distributions, tagged=bool(asked.tag)),
-        *_provenances(files, asked, claims, root),
+        *judge_question(question, claims, distributions, tagged=bool(question.tag)),
+        *_provenances(files, question, claims, root),
         _beyond(claims),
     ]
-    expected = replace(asked, workflow=asked.workflow or WORKFLOW).expected(claims)
-    case = published_case(files, expected, root, policy=policy, policy_sha256=policy_sha256)
+    case = published_case(files, question.expected(claims), root, policy=policy, policy_sha256=policy_sha256)
     return Answer(weigh(Evidence(case, None, {}, (), (), (), {}), found, _DUE), claims, Mode.RELEASE)
 
 

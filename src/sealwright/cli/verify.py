@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--environment", default="", metavar="NAME", help="the environment that its signing job must run in")
     add("--policy", metavar="FILE", help="a policy.toml of yours, which may ask for more than the built-in floor")
     add("--trust-config", metavar="FILE", help="another Sigstore instance's trust root; a rehearsal's own, for one")
+    add("--against", default="", metavar="VERSION", help="say what changed since that release; a folder also does")
     network = parser.add_mutually_exclusive_group()
     network.add_argument("--online", action="store_true", help="compare with the index too: files, digests, publisher")
     network.add_argument("--offline", action="store_true", help="never ask anybody (the default for files)")

@@ -16,6 +16,7 @@ from sealwright.config.policy import Policy, load_policy
 from sealwright.errors import UsageError
 from sealwright.model import Finding, sha256_hex
 from sealwright.report import answer as reports
+from sealwright.report.changes import as_json, note_lines
 from sealwright.report.verification import Judged, lines
 from sealwright.services.trust import named_root
 from sealwright.verify.anybody import verify_release
@@ -45,11 +46,11 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     verdict = found.verdict
     answer = reports.Answer("verify", verdict.subjects, verdict.findings, verdict.blocking)
     if arguments.json:
-        more = {"mode": found.mode, "trust_root": root.sha256, "policy": verdict.policy}
+        more = {"mode": found.mode, "trust_root": root.sha256, "policy": verdict.policy, **as_json(target.changes)}
         sys.stdout.write(json.dumps(reports.as_json(answer, **more), indent=2) + "\n")
     else:
         judged = Judged(found, question, root, dt.datetime.now(dt.UTC), arguments.target)
-        sys.stdout.write("\n".join(lines(judged)) + "\n")
+        sys.stdout.write("\n".join((*lines(judged), *note_lines(target.changes))) + "\n")
     return verdict.exit_code
 
 

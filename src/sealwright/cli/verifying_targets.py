@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sealwright.cli import Invocation
+from sealwright.cli.verifying_changes import compare
 from sealwright.config import Policy
 from sealwright.endpoints import Endpoints
 from sealwright.errors import UsageError
@@ -20,6 +21,7 @@ from sealwright.services.github import GitHub
 from sealwright.services.release_folder import read_beside, read_release
 from sealwright.verify.anybody import Answer
 from sealwright.verify.bundle import TrustRoot
+from sealwright.verify.changes import Changes
 from sealwright.verify.evidence import FileContent, refs_in
 from sealwright.verify.indexed import attested_claims, unjudged, verify_indexed, workflow_of
 from sealwright.verify.question import Question, first_claims
@@ -44,6 +46,8 @@ class Target:
     indexed: bool = False
     """Whether it is a package as an index has it, with nothing but the index's own attestations beside it."""
     index_asked: bool = False
+    changes: Changes | None = None
+    """Since the release that was named; None where none was, or where it is not known."""
 
     def answer(self, root: TrustRoot, policy: Policy | None, policy_sha256: str) -> Answer | None:
         """The answer about what is no folder of a release: a package on an index, or what could not be fetched."""
@@ -73,7 +77,12 @@ def resolve(arguments: argparse.Namespace, invocation: Invocation, question: Que
         target = _from_github(remote[0], arguments, invocation, question)
     else:
         target = Target(_read([invocation.directory / word for word in arguments.target]), question)
-    return _with_index(target, invocation, root) if arguments.online and not target.indexed else target
+    if not target.complete:
+        return target
+    if arguments.online and not target.indexed:
+        target = _with_index(target, invocation, root)
+    changes, findings = compare(target.files, arguments, invocation, root)
+    return replace(target, changes=changes, findings=(*target.findings, *findings))
 
 
 def _from_index(
@@ -103,8 +112,6 @@ def _from_github(word: str, arguments: argparse.Namespace, invocation: Invocatio
 
 def _with_index(target: Target, invocation: Invocation, root: TrustRoot) -> Target:
     """The target with what the index says about it."""
-    if not target.complete:
-        return target
     release = release_of(target.files)
     if release is None:
         raise UsageError("release-mixed", "the distributions are not of one version of one project", hint=_SPELLING)

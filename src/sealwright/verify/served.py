@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from packaging.version import Version
+
 from sealwright.model import FileRef, Finding
 from sealwright.verify.listing import IndexFile
 
@@ -62,3 +64,14 @@ def withdrawn(file: IndexFile) -> Finding | None:
 def propagating(check: str, subject: str, hint: str) -> Finding:
     """Something that was uploaded and is not to be seen yet, which is not a failure. Code: `index-propagating`."""
     return Finding.unavailable(check, "index-propagating", subject, found="not visible yet", hint=hint)
+
+
+def version_before(version: str, listed: Iterable[IndexFile]) -> str:
+    """The highest version below `version` of which some file was not taken back; empty where there is none.
+
+    A pre-release only counts where there is nothing else: hardly anybody has it.
+    """
+    there = {file.version for file in listed if file.version is not None and not file.yanked}
+    lower = [other for other in there if other < Version(version)]
+    finals = [other for other in lower if not other.is_prerelease]
+    return str(max(finals or lower)) if lower else ""

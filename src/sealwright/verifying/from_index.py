@@ -45,10 +45,14 @@ class IndexReader:
         self.site = site
         self._client = IndexClient(site, Connections(AT_ONCE))
         self._end = time.monotonic() + seconds
+        self._everything: tuple[IndexFile, ...] | SealwrightError | None = None
 
-    def everything(self) -> tuple[IndexFile, ...] | SealwrightError:
-        """All files of all versions."""
-        return ask_one(lambda: self._client.files(self.project), self._left)
+    def everything(self, seconds: float | None = None) -> tuple[IndexFile, ...] | SealwrightError:
+        """All files of all versions, asked for once. `seconds` may be less than what is left."""
+        if self._everything is None:
+            left = self._left if seconds is None else min(seconds, self._left)
+            self._everything = ask_one(lambda: self._client.files(self.project), left)
+        return self._everything
 
     def listed(self, version: str) -> Listed:
         """The files of a version, where the index's two ways to list them agree; else why nothing is known.

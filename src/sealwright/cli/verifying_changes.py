@@ -61,7 +61,7 @@ def _earlier(
     if arguments.offline:
         raise UsageError("against-offline", f"{wanted} has to be fetched", hint="give a folder, or leave out --offline")
     reader = IndexReader(Endpoints.of(invocation.environ).pypi, project)
-    return side_on_index(reader, wanted, later, (root,), {})
+    return side_on_index(reader, wanted, later, (root,))
 
 
 def _release(files: Mapping[str, FileContent], what: str) -> tuple[str, str]:

@@ -33,11 +33,10 @@ _FIRST = 3
 
 def in_short(changes: Changes) -> str:
     """The whole in a few words, with the first of what deserves a look."""
-    counted = ", ".join(f"{changes.counts[kind]} {_NOUNS[kind]}" for kind in Kind if changes.counts.get(kind))
     look = [f"{change.kind} {change.subject}" for change in changes.first]
     more = f" and {len(look) - _FIRST} more" if len(look) > _FIRST else ""
-    first = f"; look first at {', '.join(look[:_FIRST])}{more}" if look else ""
-    return f"since {changes.earlier}: {counted or 'nothing that was compared'}{first}"
+    first = f"look first at {', '.join(look[:_FIRST])}{more}; in all " if look else ""
+    return f"since {changes.earlier}: {first}{_counted(changes)}"
 
 
 def as_json(changes: Changes | None) -> dict[str, Any]:
@@ -70,7 +69,6 @@ def markdown(changes: Changes) -> str:
     rest = [change for change in changes.changes if not change.look]
     rows = [f"| {code(change.kind)} | {code(change.subject)} | {code(_told(change))} |" for change in rest[:_ROWS]]
     hidden = sum(changes.counts.values()) - len(changes.first) - len(rows)
-    counted = ", ".join(f"{changes.counts[kind]} {_NOUNS[kind]}" for kind in Kind if changes.counts.get(kind))
     table = [
         "| kind | what | change |",
         "| --- | --- | --- |",
@@ -79,12 +77,17 @@ def markdown(changes: Changes) -> str:
     ]
     parts = (
         f"### What changes since {code(changes.earlier)}",
-        counted or "Nothing that was compared.",
+        f"In all: {_counted(changes)}.",
         "\n".join(first),
         f"<details><summary>Everything else</summary>\n\n{chr(10).join(table)}\n\n</details>" if rows else "",
         "\n".join(f"- not compared: {code(text)}" for text in changes.unseen),
     )
     return "\n\n".join(part for part in parts if part)
+
+
+def _counted(changes: Changes) -> str:
+    counted = ", ".join(f"{_NOUNS[kind]} {changes.counts[kind]}" for kind in Kind if changes.counts.get(kind))
+    return counted or "nothing that was compared"
 
 
 def _told(change: Change) -> str:

@@ -118,12 +118,7 @@ class GitHub:
         """
         url = f"{self._base}/releases/assets/{asset.id}"
         answer = self._ask("GET", url, accept="application/octet-stream", limit=limit)
-        for _ in range(_REDIRECTS):
-            if answer.status not in (301, 302, 303, 307, 308):
-                break
-            url = self._followed(url, answer.headers.get("location", ""))
-            answer = http.request("GET", url, limit=limit)
-        data = self._checked(answer).body
+        data = self._checked(self._redirected(url, answer, limit)).body
         found = sha256_hex(data)
         if asset.sha256 not in ("", found) or len(data) != asset.size:
             said = f"sha256:{asset.sha256 or 'unknown'}, {asset.size} bytes"
@@ -133,6 +128,15 @@ class GitHub:
                 hint="get it again; if it stays, do not install it",
             )
         return data
+
+    def public_asset(self, server_url: str, tag: str, name: str, *, limit: int = http.LARGEST) -> bytes | None:
+        """An asset of a published release by its public address, which needs no token; None where there is none.
+
+        Unlike the API, nothing there says what its digest should be.
+        """
+        url = f"{server_url}/{quote(self._repository)}/releases/download/{quote(tag)}/{quote(name)}"
+        answer = self._redirected(url, http.request("GET", url, limit=limit), limit)
+        return None if answer.status == 404 else self._checked(answer).body
 
     def environments(self) -> tuple[Environment, ...]:
         """The repository's deployment environments. Raises Unavailable where the token may not see them."""
@@ -173,6 +177,15 @@ class GitHub:
             raise Refused("upload-elsewhere", f"GitHub asks to upload to {host}; the token is not sent there")
         answer = self._ask("POST", url, body=data, content_type="application/octet-stream")
         return read_asset(self._checked(answer).json(), url)
+
+    def _redirected(self, url: str, answer: http.Answer, limit: int) -> http.Answer:
+        """The answer at the end of some redirects, which are followed without the token."""
+        for _ in range(_REDIRECTS):
+            if answer.status not in (301, 302, 303, 307, 308):
+                break
+            url = self._followed(url, answer.headers.get("location", ""))
+            answer = http.request("GET", url, limit=limit)
+        return answer
 
     def _followed(self, url: str, location: str) -> str:
         try:

@@ -20,9 +20,7 @@ from sealwright.verify.question import owner_and_name
 from sealwright.verifying.from_index import IndexReader
 
 
-def side_on_index(
-    reader: IndexReader, version: str, later: Iterable[str], roots: Iterable[TrustRoot], sboms: Mapping[str, bytes]
-) -> Side:
+def side_on_index(reader: IndexReader, version: str, later: Iterable[str], roots: Iterable[TrustRoot]) -> Side:
     """An earlier release on an index, with the distributions that those called `later` are compared with.
 
     What does not come is left out; the comparison then says so. Who uploaded it is what an attestation under one of
@@ -35,14 +33,15 @@ def side_on_index(
             first.code, f"{version} cannot be compared with: {first.found or first.code}", hint=first.hint
         )
     names = tuple(file.filename for file in listed.files)
-    chosen = [file for file in listed.files if file.filename in pairs(names, later).values()]
+    wanted = set(pairs(names, later).values())
+    chosen = [file for file in listed.files if file.filename in wanted]
     fetched = reader.download(chosen, lambda _, data: io.BytesIO(data), LIMITS.total)
     archives: dict[str, BinaryIO] = {
         name: answer for name, answer in fetched.items() if not isinstance(answer, SealwrightError)
     }
     refs = [FileRef(f"{DIST}/{file.filename}", file.sha256, file.size or 0) for file in chosen]
     said = {name: answer for name, answer in reader.provenances(chosen).items() if isinstance(answer, bytes)}
-    return Side(version, names, archives, sboms, publisher_of(refs, said, roots))
+    return Side(version, names, archives, publisher=publisher_of(refs, said, roots))
 
 
 def side_of_files(files: Mapping[str, FileContent], version: str, root: TrustRoot) -> Side:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import BinaryIO
@@ -118,20 +119,28 @@ def _publishers(earlier: Publisher | None, later: Publisher | None) -> Iterator[
 
 
 def _without_publisher(earlier: Side, later: Side) -> Iterator[str]:
-    for side in (earlier, later):
-        if side.publisher is None:
-            yield f"publishers were not compared: nothing that holds says who uploaded {side.version}"
+    unknown = [side.version for side in (earlier, later) if side.publisher is None]
+    if unknown:
+        yield f"publishers were not compared: nothing that holds says who uploaded {' and '.join(unknown)}"
 
 
 def _sbom(side: Side, wheel: str) -> dict[str, Component]:
     """The packages that an installation brings, by name. Raises ValueError."""
     data = side.sboms.get(wheel)
-    if data is None:
+    if data is None or wheel not in side.archives:
         raise ValueError(f"there is no SBOM of {wheel or f'a wheel of {side.version}'} at hand")
     try:
-        return {component.name: component for component in parse_sbom(data, wheel).packages}
+        sbom = parse_sbom(data, wheel)
     except Refused as error:
         raise ValueError(error.message) from error
+    if sbom.root is None or sbom.root.sha256 != _sha256(side.archives[wheel]):
+        raise ValueError(f"the SBOM of {wheel} is about another file")
+    return {component.name: component for component in sbom.packages}
+
+
+def _sha256(stream: BinaryIO) -> str:
+    stream.seek(0)
+    return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type] # it only reads
 
 
 def _packages(earlier: Mapping[str, Component], later: Mapping[str, Component]) -> Iterator[Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sealwright.cli import Invocation
 from sealwright.endpoints import Endpoints
@@ -14,11 +14,13 @@ from sealwright.report.changes import in_short
 from sealwright.services.release_folder import read_release
 from sealwright.stages.base import finding_of
 from sealwright.verify.bundle import TrustRoot
-from sealwright.verify.changes import Changes, Side, compare_releases
+from sealwright.verify.changes import Changes, Publisher, Side, compare_releases
 from sealwright.verify.evidence import FileContent
-from sealwright.verifying.against import side_of_files, side_on_index
-from sealwright.verifying.from_index import IndexReader
+from sealwright.verify.listing import IndexFile
+from sealwright.verifying.against import side_on_index
+from sealwright.verifying.index_reader import IndexReader
 from sealwright.verifying.online import release_of
+from sealwright.verifying.sides import proven_publisher, side_of_files
 
 CHECK = "changes"
 _SPELLING = "give a version that is on the index, or the folder of an earlier release"
@@ -61,7 +63,11 @@ def _earlier(
     if arguments.offline:
         raise UsageError("against-offline", f"{wanted} has to be fetched", hint="give a folder, or leave out --offline")
     reader = IndexReader(Endpoints.of(invocation.environ).pypi, project)
-    return side_on_index(reader, wanted, later, (root,))
+
+    def naming(chosen: Iterable[IndexFile], said: Mapping[str, bytes]) -> Publisher | None:
+        return proven_publisher(((file.filename, file.sha256) for file in chosen), said, root)
+
+    return side_on_index(reader, wanted, later, naming)
 
 
 def _release(files: Mapping[str, FileContent], what: str) -> tuple[str, str]:

@@ -26,6 +26,7 @@ from sealwright.verify.evidence import FileContent, refs_in
 from sealwright.verify.indexed import attested_claims, unjudged, verify_indexed, workflow_of
 from sealwright.verify.question import Question, first_claims
 from sealwright.verifying import from_github, from_index
+from sealwright.verifying.index_reader import IndexReader
 from sealwright.verifying.online import Asked, compare_with_index, release_of
 
 GITHUB = "github:"
@@ -89,7 +90,7 @@ def _from_index(
     word: str, arguments: argparse.Namespace, invocation: Invocation, question: Question, root: TrustRoot
 ) -> Target:
     name, version = pinned(word, _SPELLING)
-    reader = from_index.IndexReader(Endpoints.of(invocation.environ).pypi, name)
+    reader = IndexReader(Endpoints.of(invocation.environ).pypi, name)
     fetched = from_index.fetch_release(reader, version, _say)
     # Few projects call their workflow as ours do; without a word of the asker's, the certificates need only agree.
     claims = None if arguments.workflow else attested_claims(fetched.files, root)
@@ -116,7 +117,7 @@ def _with_index(target: Target, invocation: Invocation, root: TrustRoot) -> Targ
     if release is None:
         raise UsageError("release-mixed", "the distributions are not of one version of one project", hint=_SPELLING)
     project, version = release
-    reader = from_index.IndexReader(Endpoints.of(invocation.environ).pypi, project)
+    reader = IndexReader(Endpoints.of(invocation.environ).pypi, project)
     _say(f"asking {reader.site.url} about {project} {version}")
     asked = Asked(target.question, first_claims(target.files, root), root)
     found = tuple(compare_with_index(refs_in(target.files, "dist"), reader, version, asked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import BinaryIO
@@ -17,21 +18,20 @@ from sealwright.services.advisories import Patience
 from sealwright.services.github import GitHub
 from sealwright.services.index import configured_site
 from sealwright.services.package_index import PackageIndex
-from sealwright.services.trust import public_good, trust_root
 from sealwright.stages.base import Context, Result, finding_of
-from sealwright.verify.changes import Changes, Publisher, Side, compare_releases
+from sealwright.verify.changes import REPORT, Changes, Publisher, Side, compare_releases, stated_publisher
 from sealwright.verify.cyclonedx import LARGEST
-from sealwright.verify.evidence import SBOM_SUFFIX
+from sealwright.verify.listing import IndexFile
 from sealwright.verify.served import version_before
 from sealwright.verifying.against import side_on_index
-from sealwright.verifying.fetching import ask_all
-from sealwright.verifying.from_index import IndexReader
+from sealwright.verifying.asking import ask_all
+from sealwright.verifying.index_reader import IndexReader
 
 CHECK = "changes"
-CHANGES = "reports/changes.json"
 _WORKFLOW = "release.yml"
 _LOCAL = "local/"
 _TOLD = 3
+_SBOM_SUFFIX = ".cdx.json"
 
 
 def run(context: Context) -> Result:
@@ -59,12 +59,11 @@ def _compare(context: Context, site: IndexSite) -> Result:
     if not version:
         where = urlsplit(site.simple).hostname
         return Result((Finding.skipped(CHECK, f"no earlier release of {plan.project.name} on {where}"),))
-    roots = (trust_root(context.endpoints), public_good())  # a rehearsal's own knows nothing of earlier releases
-    earlier = side_on_index(reader, version, [ref.name for ref in context.distributions()], roots)
+    earlier = side_on_index(reader, version, [ref.name for ref in context.distributions()], _named)
     earlier = replace(earlier, sboms=_released_sboms(context, earlier, patience.first))
     with ExitStack() as opened:
         changes = compare_releases(plan.project.name, earlier, _planned(context, opened))
-    context.dossier.add(CHANGES, encode(changes))
+    context.dossier.add(REPORT, encode(changes))
     return Result((_finding(changes),))
 
 
@@ -75,13 +74,18 @@ def _finding(changes: Changes) -> Finding:
     return Finding.unavailable(CHECK, "changes-incomplete", found="; ".join(changes.unseen[:_TOLD]), hint=hint)
 
 
+def _named(_: Iterable[IndexFile], said: Mapping[str, bytes]) -> Publisher | None:
+    """As the index names it: nothing is decided by that, and this job has nothing to verify signatures with."""
+    return next((named for name in sorted(said) if (named := stated_publisher(said[name]))), None)
+
+
 def _planned(context: Context, opened: ExitStack) -> Side:
     refs, plan = context.distributions(), context.plan
     made = {ref.path: ref for ref in context.dossier.outputs}
     sboms = {
         ref.name: context.dossier.read(made[path])
         for ref in refs
-        if (path := f"{EVIDENCE}/{ref.name}{SBOM_SUFFIX}") in made
+        if (path := f"{EVIDENCE}/{ref.name}{_SBOM_SUFFIX}") in made
     }
     archives: dict[str, BinaryIO] = {
         ref.name: opened.enter_context(context.dossier.file(ref).open("rb")) for ref in refs
@@ -102,7 +106,7 @@ def _released_sboms(context: Context, earlier: Side, seconds: float) -> dict[str
     tag = context.settings.tag_for(earlier.version)
 
     def ask(wheel: str) -> bytes | None:
-        return github.public_asset(endpoints.github_url, tag, f"{wheel}{SBOM_SUFFIX}", limit=LARGEST)
+        return github.public_asset(endpoints.github_url, tag, f"{wheel}{_SBOM_SUFFIX}", limit=LARGEST)
 
     answers = ask_all(ask, (name for name in earlier.archives if name.endswith(".whl")), seconds)
     return {name: answer for name, answer in answers.items() if isinstance(answer, bytes)}

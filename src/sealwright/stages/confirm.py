@@ -17,9 +17,8 @@ from sealwright.stages.base import Context, Result, finding_of
 from sealwright.stages.confirm_install import check_install, pip_tool
 from sealwright.verify import served
 from sealwright.verify.listing import IndexFile
-from sealwright.verify.pep740 import CHECK as PROVENANCE
 from sealwright.verify.pep740 import ExpectedPublisher, verify_provenance
-from sealwright.verify.served import FILES
+from sealwright.verify.served import FILES, PROVENANCE
 
 METADATA = "index-metadata"
 WORKFLOW = "release.yml"

@@ -19,10 +19,9 @@ from sealwright.report.summary import Page, gate_summary
 from sealwright.services.index import IndexClient, of_release
 from sealwright.services.trust import trust_root
 from sealwright.stages.base import SUMS_VARIABLE, Context, Result, finding_of, mode_of, record_digests
-from sealwright.stages.changes import CHANGES
 from sealwright.stages.workflow_run import expected_of, run_of
 from sealwright.verify import controls, release_json, vsa
-from sealwright.verify.changes import Changes
+from sealwright.verify.changes import REPORT, Changes
 from sealwright.verify.evidence import GENERATOR_BUNDLE, Case, Evidence, FileContent, refs_in
 from sealwright.verify.files import sha256sums
 from sealwright.verify.release import examine, judge
@@ -168,8 +167,8 @@ def _publish(context: Context, verdict: Verdict) -> None:
 
 def _changes(context: Context) -> Changes | None:
     """What the job examine found to have changed since the last release; None where its findings say why not."""
-    ref = context.record("examine").output(CHANGES)
-    return decode(Changes, context.dossier.read(ref), CHANGES) if ref else None
+    ref = context.record("examine").output(REPORT)
+    return decode(Changes, context.dossier.read(ref), REPORT) if ref else None
 
 
 def _notes(context: Context) -> str:

@@ -18,11 +18,10 @@ from sealwright.verify.published import published_case
 from sealwright.verify.question import CHECK as RELEASE
 from sealwright.verify.question import Question, judge_question, owner_and_name
 from sealwright.verify.release import weigh
-from sealwright.verify.served import FILES
+from sealwright.verify.served import FILES, provenance_path, unattested
 
 EVIDENCE = "evidence"
 """The check that says what a package on an index cannot show."""
-PROVENANCE_SUFFIX = ".provenance.json"
 _DUE = (RELEASE, FILES, pep740.CHECK)
 
 
@@ -102,22 +101,6 @@ def _provenances(
             yield unattested(ref.name)
         else:
             yield from judge_publisher(provenance, ref, root, question, claims)
-
-
-def provenance_path(name: str) -> str:
-    """Where the index's provenance of a distribution lies in a dossier."""
-    return f"published/{name}{PROVENANCE_SUFFIX}"
-
-
-def unattested(name: str) -> Finding:
-    """An index that has a file and nothing about who uploaded it."""
-    return Finding.absent(
-        pep740.CHECK,
-        "provenance-missing",
-        name,
-        expected="an attestation of who uploaded it",
-        hint="whoever could upload to the project can have made it; look for a signed release elsewhere",
-    )
 
 
 def _beyond(claims: Claims | None) -> Finding:

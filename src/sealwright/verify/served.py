@@ -6,11 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.version import Version
 
+from sealwright.dossier.store import PUBLISHED
 from sealwright.model import FileRef, Finding
 from sealwright.verify.listing import IndexFile
 
 FILES = "index-files"
 """The check that answers whether an index serves exactly these files."""
+PROVENANCE = "index-provenance"
+"""The check that answers who uploaded them."""
+
+
+def provenance_path(name: str) -> str:
+    """Where the index's provenance of a distribution lies in a dossier."""
+    return f"{PUBLISHED}/{name}.provenance.json"
 
 
 def difference(ref: FileRef, file: IndexFile) -> Finding | None:
@@ -64,6 +72,17 @@ def withdrawn(file: IndexFile) -> Finding | None:
 def propagating(check: str, subject: str, hint: str) -> Finding:
     """Something that was uploaded and is not to be seen yet, which is not a failure. Code: `index-propagating`."""
     return Finding.unavailable(check, "index-propagating", subject, found="not visible yet", hint=hint)
+
+
+def unattested(name: str) -> Finding:
+    """An index that has a file and nothing about who uploaded it. Code: `provenance-missing`."""
+    return Finding.absent(
+        PROVENANCE,
+        "provenance-missing",
+        name,
+        expected="an attestation of who uploaded it",
+        hint="whoever could upload to the project can have made it; look for a signed release elsewhere",
+    )
 
 
 def version_before(version: str, listed: Iterable[IndexFile]) -> str:

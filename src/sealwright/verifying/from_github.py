@@ -12,7 +12,8 @@ from sealwright.services.github import Asset, GitHub, Release
 from sealwright.services.release_folder import MOST_FILES, place_of
 from sealwright.stages.base import finding_of
 from sealwright.verify.evidence import FileContent
-from sealwright.verifying.fetching import MOST_BYTES, SECONDS, Fetched, ask_all, ask_one, content
+from sealwright.verifying.asking import SECONDS, ask_all, ask_one
+from sealwright.verifying.fetching import MOST_BYTES, Fetched, content
 
 CHECK = "github-release"
 """The check that answers whether the release is public, and its assets are as GitHub's API says."""

@@ -13,12 +13,11 @@ from sealwright.verify import served
 from sealwright.verify.archive.names import parse_name
 from sealwright.verify.bundle import Claims, TrustRoot
 from sealwright.verify.evidence import FileContent, refs_in
-from sealwright.verify.indexed import judge_publisher, unattested
+from sealwright.verify.indexed import judge_publisher
 from sealwright.verify.listing import IndexFile
-from sealwright.verify.pep740 import CHECK as PROVENANCE
 from sealwright.verify.question import Question
-from sealwright.verify.served import FILES
-from sealwright.verifying.from_index import IndexReader
+from sealwright.verify.served import FILES, PROVENANCE, unattested
+from sealwright.verifying.index_reader import IndexReader
 
 
 @dataclass(frozen=True, slots=True)

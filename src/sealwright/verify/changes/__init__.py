@@ -4,6 +4,6 @@ Nothing here is a verdict: whether a change is wanted is for people to say, and 
 """
 
 from sealwright.verify.changes.compare import Side, compare_releases
-from sealwright.verify.changes.model import Change, Changes, Kind, Publisher
+from sealwright.verify.changes.model import REPORT, Change, Changes, Kind, Publisher, stated_publisher
 
-__all__ = ["Change", "Changes", "Kind", "Publisher", "Side", "compare_releases"]
+__all__ = ["REPORT", "Change", "Changes", "Kind", "Publisher", "Side", "compare_releases", "stated_publisher"]

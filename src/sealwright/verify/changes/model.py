@@ -9,7 +9,12 @@ from enum import StrEnum
 from typing import ClassVar
 
 from sealwright.verify.archive.faults import printable
+from sealwright.verify.strict_json import Malformed, as_list, as_object, as_text, strict_json
 
+REPORT = "reports/changes.json"
+"""Where the job examine leaves what changed since the last release."""
+LARGEST = 4 << 20
+"""Bytes of a provenance that is read; real ones have a few thousand."""
 MOST = 200
 """Changes of one kind that are listed one by one; all are counted."""
 
@@ -72,6 +77,21 @@ class Publisher:
     workflow: str
     """The file name alone."""
     environment: str = ""
+
+
+def stated_publisher(provenance: bytes) -> Publisher | None:
+    """Whom the answer of an index's integrity API names as the uploader: the index's word, and no signature's.
+
+    None where it names nobody, or somebody who is not on GitHub.
+    """
+    try:
+        bundles = as_list(as_object(strict_json(provenance, LARGEST), "it").get("attestation_bundles"), "it")
+        named = [as_object(as_object(bundle, "it").get("publisher"), "it") for bundle in bundles]
+        texts = [as_text(named[0].get(key), key) for key in ("kind", "repository", "workflow")] if named else []
+        environment = str(named[0].get("environment") or "") if named else ""
+    except Malformed:
+        return None
+    return Publisher(*map(printable, (*texts[1:], environment))) if texts[:1] == ["GitHub"] else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,8 @@ def verify_release(
     """
     claims = first_claims(files, root)
     mode = stated_mode(files, root) if own_root else Mode.RELEASE
-    # Of the two that make provenance, a project may do without the generator; its signed list of files tells if somebody
-    # took that away.
+    # Of the two that make provenance, a project may do without the generator; its signed list of files tells if
+    # somebody took that away.
     generator = GENERATOR_BUNDLE in files or GITHUB_BUNDLE not in files
     case = published_case(
         files,

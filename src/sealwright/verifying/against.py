@@ -20,7 +20,8 @@ Naming = Callable[[Iterable[IndexFile], Mapping[str, bytes]], Publisher | None]
 def side_on_index(reader: IndexReader, version: str, later: Iterable[str], naming: Naming) -> Side:
     """An earlier release on an index, with the distributions that those called `later` are compared with.
 
-    What does not come is left out; the comparison then says so. Raises Unavailable where the index does not show what it has.
+    What does not come is left out; the comparison then says so. Raises Unavailable where the index does not show what
+    it has.
     """
     listed = reader.listed(version)
     if listed.findings:

@@ -7,38 +7,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from tests.support.evidence import WHEEL, SignedRelease, signed_release
+from tests.support.evidence import WHEEL, SignedRelease
+from tests.support.sealed import RELEASE, downloaded, sealed_release
 from tests.support.tampering import SBOM, SIGNATURE, WHEEL_PATH, data, drop, expecting, flip, put
 
 from sealwright.model import FileRef, Mode, State, Verdict
-from sealwright.verify.evidence import RELEASE_SIGNATURE, SUMMARY_BUNDLE, Case, FileContent
+from sealwright.verify.evidence import RELEASE_SIGNATURE, SUMMARY_BUNDLE, Case
 from sealwright.verify.expected import Expected
 from sealwright.verify.published import judge_published, published_case
 from sealwright.verify.statement import TEST_RESULT, VERIFICATION_SUMMARY, make
 
-RELEASE = "release.json"
 Attack = Callable[[SignedRelease, Case], Case]
 
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignedRelease]:
-    with signed_release(tmp_path_factory.mktemp("release")) as made:
-        judged = made.run("gate", made.gate_variables)
-        outputs = {"VSA": judged.outputs["vsa"], "RELEASE": judged.outputs["release"]}
-        sealed = made.run("seal", {**made.sigstore.identity.grant(environment="seal"), **outputs})
-        assert sealed.exit_code == 0
+    with sealed_release(tmp_path_factory.mktemp("release")) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def case(release: SignedRelease) -> Case:
-    files = {
-        path: FileContent.of(path, (release.kept / path).read_bytes())
-        for folder in ("dist", "evidence")
-        for path in sorted(f"{folder}/{entry.name}" for entry in (release.kept / folder).iterdir())
-    }
-    files[RELEASE] = FileContent.of(RELEASE, (release.kept / RELEASE).read_bytes())
-    return published_case(files, Expected.of(release.plan), release.sigstore.root)
+    return published_case(downloaded(release), Expected.of(release.plan), release.sigstore.root)
 
 
 def codes(verdict: Verdict) -> set[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from packaging.utils import canonicalize_name
 from pydantic import Field, StringConstraints, model_validator
 
 from sealwright.config.reading import Strict, parse_toml, validate
-from sealwright.config.settings import Settings
 from sealwright.model import Finding, Level, Mode, Verdict
+
+if TYPE_CHECKING:
+    from sealwright.config.settings import Settings
 
 POLICY_FILE = "security/policy.toml"
 
@@ -46,7 +48,6 @@ FLOOR: dict[str, Level] = {
     "generator": Level.REPORT,  # a project may do without; its signed list tells if somebody took it away
     "source": Level.ENFORCE,  # whether a clone is at hand is the asker's matter
     "approval": Level.REPORT,  # no certificate shows who approved
-    "evidence": Level.REPORT,  # an index keeps no more than attestations of the upload
     "changes": Level.REPORT,  # whether a change is wanted is for people to say
     # after the release
     "notify": Level.REPORT,

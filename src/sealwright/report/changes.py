@@ -39,15 +39,13 @@ def in_short(changes: Changes) -> str:
     return f"since {changes.earlier}: {first}{_counted(changes)}"
 
 
-def as_json(changes: Changes | None) -> dict[str, Any]:
-    """The key `changes` for programs; nothing where nothing was compared."""
-    return {} if changes is None else {"changes": asdict(changes)}
+def as_json(changes: Changes | None) -> dict[str, Any] | None:
+    """For programs; None where nothing was compared."""
+    return None if changes is None else asdict(changes)
 
 
-def note_lines(changes: Changes | None) -> Iterator[str]:
+def note_lines(changes: Changes) -> Iterator[str]:
     """Notes below a verdict: what to look at first, the rest, and what could not be compared."""
-    if changes is None:
-        return
     yield ""
     yield f"Changed since {changes.earlier}; notes, no part of the verdict:"
     for change in islice(changes.changes, _LINES):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.version import Version
 
-from sealwright.dossier.store import PUBLISHED
 from sealwright.model import FileRef, Finding
 from sealwright.verify.listing import IndexFile
 
@@ -14,11 +13,6 @@ FILES = "index-files"
 """The check that answers whether an index serves exactly these files."""
 PROVENANCE = "index-provenance"
 """The check that answers who uploaded them."""
-
-
-def provenance_path(name: str) -> str:
-    """Where the index's provenance of a distribution lies in a dossier."""
-    return f"{PUBLISHED}/{name}.provenance.json"
 
 
 def difference(ref: FileRef, file: IndexFile) -> Finding | None:

@@ -1,1 +1,1 @@
-"""What `sealwright verify` fetches from elsewhere: releases on an index or on GitHub, and what to compare with."""
+"""What `sealwright verify` looks at beyond a release's own files: clones, indexes, GitHub, earlier releases."""

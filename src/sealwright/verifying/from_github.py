@@ -9,9 +9,10 @@ from sealwright.errors import SealwrightError, Unavailable
 from sealwright.model import Finding
 from sealwright.model.digest import is_plain_name
 from sealwright.services.github import Asset, GitHub, Release
-from sealwright.services.release_folder import MOST_FILES, place_of
+from sealwright.services.release_folder import MOST_FILES
 from sealwright.stages.base import finding_of
 from sealwright.verify.evidence import FileContent
+from sealwright.verify.placing import TALK, place_of
 from sealwright.verifying.asking import SECONDS, ask_all, ask_one
 from sealwright.verifying.fetching import MOST_BYTES, Fetched, content
 
@@ -40,7 +41,7 @@ def fetch_release(github: GitHub, tag: str, say: Callable[[str], None], *, secon
 
 
 def _fetched(github: GitHub, release: Release, assets: Mapping[str, Asset], seconds: float) -> Fetched:
-    wanted = {name: asset for name, asset in assets.items() if place_of(name)}
+    wanted = {name: asset for name, asset in assets.items() if name not in TALK}
 
     def fetch(name: str) -> FileContent:
         if not wanted[name].complete:

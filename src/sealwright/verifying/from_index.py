@@ -10,9 +10,9 @@ from sealwright.model import Finding
 from sealwright.services.release_folder import MOST_FILES
 from sealwright.stages.base import finding_of
 from sealwright.verify import served
-from sealwright.verify.evidence import FileContent
+from sealwright.verify.evidence import FileContent, provenance_path
 from sealwright.verify.listing import IndexFile
-from sealwright.verify.served import FILES, PROVENANCE, provenance_path
+from sealwright.verify.served import FILES, PROVENANCE
 from sealwright.verifying.fetching import MOST_BYTES, Fetched, content
 from sealwright.verifying.index_reader import IndexReader
 

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
 from sealwright.dossier.store import DIST, EVIDENCE
-from sealwright.verify import pep740
 from sealwright.verify.bundle import TrustRoot
 from sealwright.verify.changes import Publisher, Side
-from sealwright.verify.evidence import SBOM_SUFFIX, FileContent, data_at, refs_in
-from sealwright.verify.indexed import workflow_of
-from sealwright.verify.question import owner_and_name
-from sealwright.verify.served import provenance_path
+from sealwright.verify.evidence import SBOM_SUFFIX, FileContent, data_at, provenance_path, refs_in
+from sealwright.verify.pep740 import open_provenance
+from sealwright.verify.question import owner_and_name, workflow_of
 
 
 def side_of_files(files: Mapping[str, FileContent], version: str, root: TrustRoot) -> Side:
@@ -31,7 +29,7 @@ def side_of_files(files: Mapping[str, FileContent], version: str, root: TrustRoo
 def proven_publisher(files: Iterable[tuple[str, str]], said: Mapping[str, bytes], root: TrustRoot) -> Publisher | None:
     """Who uploaded (name, sha256), by the first attestation that holds in what an index `said`."""
     for name, sha256 in files:
-        for attestation in pep740.holding(said.get(name, b""), name, sha256, root):
+        for attestation in open_provenance(said.get(name, b""), name, sha256, root).attestations:
             claims = attestation.claims
             return Publisher(owner_and_name(claims), workflow_of(claims).rpartition("/")[2], claims.environment)
     return None

@@ -19,14 +19,15 @@ V = TypeVar("V")
 def ask_all(ask: Callable[[K], V], keys: Iterable[K], seconds: float) -> dict[K, V | SealwrightError]:
     """Every key with its answer or with why there is none; never waits longer than `seconds`."""
 
-    def answered(key: K) -> V | SealwrightError:
+    def answered(key: K) -> tuple[V | SealwrightError]:
+        # Wrapped, since an error that is handed on bare is raised again where the answers are collected.
         try:
-            return ask(key)
+            return (ask(key),)
         except SealwrightError as error:
-            return error
+            return (error,)
 
-    found: dict[K, V | SealwrightError] = dict(Questions(answered, keys, AT_ONCE).answers(seconds))
-    return found
+    answers = Questions(answered, keys, AT_ONCE).answers(seconds)
+    return {key: answer[0] if isinstance(answer, tuple) else answer for key, answer in answers.items()}
 
 
 def ask_one(ask: Callable[[], V], seconds: float) -> V | SealwrightError:

@@ -1,4 +1,4 @@
-"""`sealwright verify` of what is published: attested uploads, a GitHub release, and every way in which neither comes."""
+"""`sealwright verify` of what is published: an attested package, a GitHub release, and whatever does not come."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def verify(published: Published, capture: Capture, *words: str) -> tuple[int, di
     """(exit code, codes of what stands in the way, each with its check)."""
     capture.readouterr()
     code = main(["verify", *words, "--trust-config", str(published.root), "--json"])
-    answer = json.loads(capture.readouterr().out)
+    said = capture.readouterr()
+    assert said.out, said.err
+    answer = json.loads(said.out)
     assert answer["passed"] is (code == 0)
     return code, {finding["code"]: finding["check"] for finding in answer["findings"] if finding["blocking"]}
 
@@ -165,7 +167,7 @@ class Elsewhere(StandIn):
         super().__init__()
         self.response = response
 
-    def handle(self, request: Request) -> Response:
+    def handle(self, request: Request) -> Response:  # noqa: ARG002 - whatever is asked
         return self.response
 
 
@@ -209,6 +211,8 @@ def test_a_file_that_only_the_index_has_is_found(published: Published, capsys: C
 
 
 RELEASES, ASSETS = f"/repos/{REPOSITORY}/releases/tags", f"/repos/{REPOSITORY}/releases/assets"
+STORE = "/_objects"
+"""Where GitHub keeps the bytes, on another host."""
 
 
 def another_tag(body: bytes) -> bytes:
@@ -225,9 +229,11 @@ GITHUB_FAULTS: list[tuple[str, Fault, int, str]] = [
     ("asset 403", Fault("GET", ASSETS, status=403), UNAVAILABLE, "github-forbidden"),
     ("asset 500", Fault("GET", ASSETS, status=500), UNAVAILABLE, "github-unavailable"),
     ("asset 404", Fault("GET", ASSETS, status=404), JUDGED, "github-not-found"),
-    ("asset too short", Fault("GET", ASSETS, tamper=half), JUDGED, "asset-changed"),
-    ("asset too long", Fault("GET", ASSETS, tamper=lambda body: body + b"x"), UNAVAILABLE, "answer-too-large"),
-    ("other bytes", Fault("GET", ASSETS, tamper=lambda body: body[::-1]), JUDGED, "asset-changed"),
+    ("store 403", Fault("GET", STORE, status=403), UNAVAILABLE, "github-forbidden"),
+    ("store 500", Fault("GET", STORE, status=500), UNAVAILABLE, "github-unavailable"),
+    ("asset too short", Fault("GET", STORE, tamper=half), JUDGED, "asset-changed"),
+    ("asset too long", Fault("GET", STORE, tamper=lambda body: body + b"x"), UNAVAILABLE, "answer-too-large"),
+    ("other bytes", Fault("GET", STORE, tamper=lambda body: body[::-1]), JUDGED, "asset-changed"),
 ]
 
 

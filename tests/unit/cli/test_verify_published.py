@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 from tests.support.pypi import World, make_world, write_release, write_sdist
+from tests.support.wheels import write_wheel
 
 from sealwright.cli import main
 from sealwright.endpoints import PYPI_VARIABLE
@@ -20,6 +22,7 @@ from sealwright.verifying import index_reader
 WHEEL, SDIST = "tiny-1.0-py3-none-any.whl", "tiny-1.0.tar.gz"
 SIMPLE, JSON_API, INTEGRITY = "/simple/tiny", "/pypi/tiny/1.0/json", "/integrity/tiny/1.0"
 REPOSITORY = "owner/tiny"
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/verification.json").read_bytes())
 Capture = pytest.CaptureFixture[str]
 
 
@@ -70,6 +73,7 @@ def verify(published: Published, capture: Capture, *words: str) -> tuple[int, di
     said = capture.readouterr()
     assert said.out, said.err
     answer = json.loads(said.out)
+    assert jsonschema_rs.is_valid(SCHEMA, answer)
     assert answer["passed"] is (code == 0)
     return code, {finding["code"]: finding["check"] for finding in answer["findings"] if finding["blocking"]}
 
@@ -291,3 +295,22 @@ def test_what_is_not_understood_is_a_usage_error_and_nobody_is_asked(
     assert main(["verify", *words]) == 2
     assert code in capsys.readouterr().err
     assert len(published.world.pypi.exchanges) + len(published.github.exchanges) == before
+
+
+def test_what_changed_since_another_folder_is_noted_beside_the_verdict(
+    published: Published, capsys: Capture, tmp_path: Path
+) -> None:
+    write_wheel(tmp_path, version="0.9", members={"tiny.pth": "import os"})
+    words = ("pypi:tiny==1.0", "--repo", REPOSITORY, "--against", str(tmp_path), "--trust-config", str(published.root))
+    assert main(["verify", *words]) == 0
+    said = capsys.readouterr().out
+    assert "Changed since 0.9; notes, no part of the verdict:" in said
+    assert "runs-at-start" in said
+    assert verify(published, capsys, *words[:-2]) == (0, {})
+
+
+def test_an_earlier_release_that_is_not_there_is_said_and_decides_nothing(
+    published: Published, capsys: Capture
+) -> None:
+    words = ("pypi:tiny==1.0", "--repo", REPOSITORY, "--against", "0.1")
+    assert verify(published, capsys, *words) == (0, {})

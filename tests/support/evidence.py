@@ -47,7 +47,7 @@ STAGES = {
     "plan": ("plan",),
     "build": ("build",),
     "rebuild": ("rebuild",),
-    "examine": ("inspect", "resolve", "sbom", "audit"),
+    "examine": ("inspect", "resolve", "sbom", "audit", "changes"),
     SMOKE: ("smoke",),
     "attest": ("attest",),
 }

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from sealwright.cli import Invocation
 
+_TARGET = "a folder of release assets or a dossier, single distributions, pypi:NAME==VERSION, or github:OWNER/REPO@TAG"
+
 
 def run(invocation: Invocation) -> int:
     """Judge a release and say why, or explain what could be said."""
@@ -19,7 +21,7 @@ def run(invocation: Invocation) -> int:
 
         return explain_verdict(arguments.explain)
     if not arguments.target:
-        parser.error("name a release: a folder of its assets, a dossier, or distributions")
+        parser.error(f"name a release: {_TARGET}")
     with _nothing_collected():
         from sealwright.cli.verifying import perform  # noqa: PLC0415 - what `--help` does without
 
@@ -47,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         " 2 usage, 3 could not judge.",
     )
     add = parser.add_argument
-    add("target", nargs="*", metavar="TARGET", help="a folder of release assets or a dossier, or single distributions")
+    add("target", nargs="*", metavar="TARGET", help=_TARGET)
     add("--repo", default="", metavar="OWNER/NAME", help="whose release it must be; without it nothing passes")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--tag", default="", metavar="TAG", help="the tag it must be made of")
@@ -56,18 +58,27 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--accept",
         choices=("release", "provenance", "signed"),
-        default="release",
         help="what is enough: all that a release by Sealwright has (the default), provenance of each file, or at least"
-        " a signature over it",
+        " a signature over it (the default for pypi:)",
     )
     _add_identity(parser)
     add("--policy", metavar="FILE", help="a policy.toml of yours, which may ask for more than the built-in floor")
     add("--trust-config", metavar="FILE", help="another Sigstore instance's trust root; a rehearsal's own, for one")
-    add("--offline", action="store_true", help="ask nobody; so it is for folders and files anyway")
+    _add_network(parser)
     add("--explain", metavar="NAME", help="what a check asks and proves, or what a code means; needs no target")
     add("--json", action="store_true", help="print the verdict as JSON (docs/schema/verification.json)")
     add("--sarif", metavar="FILE", help="write the findings as SARIF as well")
     return parser
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    """Whether anybody is asked, and what for."""
+    add = parser.add_argument
+    add("--against", default="", metavar="VERSION", help="say what changed since that release; a folder also does")
+    network = parser.add_mutually_exclusive_group()
+    asks = network.add_argument
+    asks("--online", action="store_true", help="compare with the index too: files, digests, publisher")
+    asks("--offline", action="store_true", help="ask nobody; so it is for folders and files anyway")
 
 
 def _add_identity(parser: argparse.ArgumentParser) -> None:

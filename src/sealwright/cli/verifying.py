@@ -8,7 +8,9 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sealwright.cli import Invocation
 from sealwright.cli.reading import read_named
@@ -20,14 +22,20 @@ from sealwright.project.versions import version_of
 from sealwright.report.verification import Judged, lines
 from sealwright.services.release_folder import ReleaseFiles, read_beside, read_release
 from sealwright.services.trust import named_root
-from sealwright.verify.anybody import Examined, examine_release, judge_examined_release
+from sealwright.verify.anybody import Examined, examine_release, judge_examined_release, unjudged
 from sealwright.verify.evidence import Accept
 from sealwright.verify.expected import WORKFLOW
 from sealwright.verify.question import Question
 from sealwright.verify.withdrawn import withdrawn
+from sealwright.verifying.target import Target
+
+if TYPE_CHECKING:
+    from sealwright.verify.changes.model import Changes
+    from sealwright.verify.trust_root import TrustRoot
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _FOLDER = ".github/workflows/"
+_FETCHED = ("pypi:", "github:")
 
 
 def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
@@ -48,18 +56,49 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
 
 
 def _judge(arguments: argparse.Namespace, invocation: Invocation) -> Judged:
-    question = _question(arguments)
     policy, policy_sha256 = _policy(arguments, invocation)
     trusted = arguments.trust_config and invocation.directory / arguments.trust_config
     root = named_root(trusted)
-    release = _read([invocation.directory / target for target in arguments.target])
-    examined = examine_release(
-        release.files, question, root, scope=release.scope, policy=policy, policy_sha256=policy_sha256
+    target = _target(arguments, invocation)
+    judged = Judged(
+        unjudged(target.findings, policy_sha256),
+        target.question,
+        root,
+        dt.datetime.now(dt.UTC),
+        tuple(arguments.target),
+        target.release.scope,
+        own_root=trusted is not None,
+        asked=target.asked or ("the index" if arguments.online else ""),
     )
-    further = (*_withdrawn(arguments.policy and policy, examined), *_further(examined, release, arguments, invocation))
-    answer = judge_examined_release(examined, question, own_root=trusted is not None, further=further)
-    now = dt.datetime.now(dt.UTC)
-    return Judged(answer, question, root, now, tuple(arguments.target), release.scope, own_root=trusted is not None)
+    if not target.complete:
+        return judged
+    files, scope = target.release.files, target.release.scope
+    examined = examine_release(files, target.question, root, scope=scope, policy=policy, policy_sha256=policy_sha256)
+    changes, compared = _changes(target, root, arguments, invocation)
+    withdrawals = _withdrawn(arguments.policy and policy, examined)
+    further = (*target.findings, *withdrawals, *_further(examined, target, arguments, invocation), *compared)
+    answer = judge_examined_release(examined, target.question, own_root=judged.own_root, further=further)
+    return replace(judged, answer=answer, changes=changes)
+
+
+def _target(arguments: argparse.Namespace, invocation: Invocation) -> Target:
+    """What is to be judged: read here, or fetched."""
+    question = _question(arguments)
+    if any(word.startswith(_FETCHED) for word in arguments.target):
+        from sealwright.cli.verifying_targets import fetch  # noqa: PLC0415 - only where it is asked for
+
+        return fetch(arguments, invocation, question)
+    return Target(_read([invocation.directory / target for target in arguments.target]), question)
+
+
+def _changes(
+    target: Target, root: TrustRoot, arguments: argparse.Namespace, invocation: Invocation
+) -> tuple[Changes | None, tuple[Finding, ...]]:
+    if not arguments.against:
+        return None, ()
+    from sealwright.cli.verifying_changes import compare  # noqa: PLC0415 - only where it is asked for
+
+    return compare(target.release.files, arguments, invocation, root)
 
 
 def _question(arguments: argparse.Namespace) -> Question:
@@ -74,7 +113,7 @@ def _question(arguments: argparse.Namespace) -> Question:
         arguments.environment,
         arguments.index_environment,
         arguments.trigger,
-        Accept(arguments.accept),
+        Accept(arguments.accept or Accept.RELEASE),
     )
 
 
@@ -103,17 +142,23 @@ def _withdrawn(policy: Policy | None, examined: Examined) -> Iterator[Finding]:
 
 
 def _further(
-    examined: Examined, release: ReleaseFiles, arguments: argparse.Namespace, invocation: Invocation
+    examined: Examined, target: Target, arguments: argparse.Namespace, invocation: Invocation
 ) -> Iterator[Finding]:
     """What needs more than the files, and what was not looked at for want of it."""
     if arguments.source:
         from sealwright.verifying.source import compare_with_source  # noqa: PLC0415 - only where it is asked for
 
         clone = (invocation.directory / arguments.source).resolve()
-        rendered = arguments.accept == Accept.RELEASE
-        yield from compare_with_source(clone, release, examined.claims, invocation.environ, rendered=rendered)
+        rendered = target.question.accept is Accept.RELEASE
+        yield from compare_with_source(clone, target.release, examined.claims, invocation.environ, rendered=rendered)
     else:
         found, hint = "the commit is not here; add --source CLONE", "give a clone of the repository with `--source`"
         yield Finding.unavailable("source", "source-not-compared", found=found, hint=hint)
-    yield Finding.unavailable("index", "index-not-compared", found="nobody was asked", hint="compare with the index")
+    if arguments.online and not target.index_asked:
+        from sealwright.cli.verifying_targets import ask_index  # noqa: PLC0415 - only where it is asked for
+
+        yield from ask_index(target, examined, invocation)
+    elif not target.index_asked:
+        found, hint = "not asked; add --online to compare", "compare with the index with `--online`"
+        yield Finding.unavailable("index", "index-not-compared", found=found, hint=hint)
     yield Finding.absent("approval", "approval-unproven", hint="no certificate names who approved a release")

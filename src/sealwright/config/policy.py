@@ -49,6 +49,7 @@ FLOOR: dict[str, Level] = {
     "generator": Level.REPORT,  # a project may do without; its signed list tells if somebody took it away
     "source": Level.ENFORCE,  # whether a clone is at hand is the asker's matter
     "approval": Level.REPORT,  # no certificate shows who approved
+    "changes": Level.REPORT,  # whether a change is wanted is for people to say
     # after the release
     "contributors": Level.REPORT,  # a text, which anybody may still edit
     "release-page": Level.REPORT,

@@ -76,7 +76,8 @@ class Verdict:
         """0 passed, 1 judged and failed, 3 could not judge."""
         if self.passed:
             return 0
-        return 1 if self.unanswered or not self.subjects else exit_code_of(self.blocking)
+        # Without a subject nothing can pass; whether that is because nobody answered, what blocks says.
+        return 1 if self.unanswered else exit_code_of(self.blocking) or 1
 
 
 def exit_code_of(blocking: Iterable[Finding]) -> int:

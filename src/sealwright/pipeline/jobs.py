@@ -183,13 +183,15 @@ def _rebuild() -> Job:
 def _examine() -> Job:
     return Job(
         "examine",
-        "looks into the archives, resolves what they bring along, describes and audits it",
+        "looks into the archives, resolves what they bring along, describes, audits and compares it",
         (
             Checkout(submodules=True),
             Tools(Role.EXAMINE),
             *_kept("plan", "build"),
             # The sums are signed later on, the record says what is looked into here: they must be the same files.
-            Stage(("inspect", "resolve", "sbom", "audit"), ("plan", "build"), {"SUMS": Ref("build", "sums")}),
+            Stage(
+                ("inspect", "resolve", "sbom", "audit", "changes"), ("plan", "build"), {"SUMS": Ref("build", "sums")}
+            ),
             Keep("examine"),
         ),
         grants=(_CLONE,),

@@ -6,20 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
-
 from sealwright.dossier.store import digest_file
 from sealwright.errors import Unavailable, UsageError
 from sealwright.model import FileRef
 from sealwright.model.digest import is_plain_name
-from sealwright.services.index import IndexClient, configured_site, of_release
+from sealwright.project.pinned import PREFIX, pinned
+from sealwright.services.index import IndexClient, configured_site, of_release, require_plain_names
 from sealwright.services.package_index import PackageIndex
 from sealwright.verify.archive.names import Name, parse_name
 from sealwright.verify.listing import IndexFile
 
-PREFIX = "pypi:"
 _SUFFIXES = (".whl", ".tar.gz")
 _SPELLING = "--from pypi:NAME==VERSION, or the paths of its files, or of a folder that holds them"
 
@@ -53,21 +49,8 @@ def published(
     if any(word.startswith(PREFIX) for word in source):
         if len(source) != 1:
             raise UsageError("source-malformed", "`--from pypi:` takes one release", hint=_SPELLING)
-        return _fetched(*_pinned(source[0]), folder, index, say)
+        return _fetched(*pinned(source[0], _SPELLING), folder, index, say)
     return _on_disk([directory / word for word in source])
-
-
-def _pinned(text: str) -> tuple[str, str]:
-    try:
-        requirement = Requirement(text.removeprefix(PREFIX))
-        exact = [pin.version for pin in requirement.specifier if pin.operator in ("==", "===")]
-        versions = [str(Version(version)) for version in exact]
-    except (InvalidRequirement, InvalidVersion) as error:
-        raise UsageError("source-malformed", f"`{text}`: {error}", hint=_SPELLING) from error
-    more = requirement.extras or requirement.url or requirement.marker
-    if more or len(versions) != 1 or len(requirement.specifier) != 1:
-        raise UsageError("source-malformed", f"`{text}` does not name exactly one version", hint=_SPELLING)
-    return canonicalize_name(requirement.name), versions[0]
 
 
 def _fetched(name: str, version: str, folder: Path, index: PackageIndex, say: Callable[[str], None]) -> Published:
@@ -76,7 +59,7 @@ def _fetched(name: str, version: str, folder: Path, index: PackageIndex, say: Ca
     listed = of_release(everything, version)
     if not listed:
         raise _unknown(client.site.simple, name, version, everything)
-    _refuse_odd_names(client.site.simple, listed)
+    require_plain_names(client.site, listed)
     wanted = [file for file in listed if _is_rebuilt(file.filename)]
     files = {}
     for file in wanted:
@@ -88,17 +71,6 @@ def _fetched(name: str, version: str, folder: Path, index: PackageIndex, say: Ca
     times = [file.uploaded for file in listed]
     uploaded = min(times) if all(times) else ""
     return Published(name, version, files, others, uploaded, client.site.simple)
-
-
-def _refuse_odd_names(site: str, listed: Iterable[IndexFile]) -> None:
-    """A name decides where a file is written."""
-    odd = next((file.filename for file in listed if not is_plain_name(file.filename)), None)
-    if odd is not None:
-        raise Unavailable(
-            "answer-malformed",
-            f"{site} lists a file called {odd!r}, which is no name of a distribution",
-            hint="report it to the index; name files that you have with --from",
-        )
 
 
 def _unknown(site: str, name: str, version: str, everything: Iterable[IndexFile]) -> Unavailable:

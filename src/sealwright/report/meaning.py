@@ -141,6 +141,21 @@ CHECKS: dict[str, Meaning] = {
         "what you have is what the index serves",
         "who put it there: `index-provenance` asks",
     ),
+    "index-files": Meaning(
+        "does the index serve exactly these files with these digests, none of them yanked (pypi: or --online)",
+        "what was judged is what the index serves, and there is nothing else of this version",
+        "who put it there: `index-provenance` asks",
+    ),
+    "github-release": Meaning(
+        "is the release public, and are its assets what GitHub's API says they are (github:)",
+        "the assets that were judged are the ones that are published",
+        "who put them there: signatures say who made them",
+    ),
+    "changes": Meaning(
+        "could the release be compared with the one that you named (--against)",
+        "the changes below the verdict are those that a bounded look at both shows",
+        "that any of them is wanted, or that nothing else changed",
+    ),
     "approval": Meaning(
         "does anything show that a person approved the release",
         "nothing: it never passes",

@@ -4,36 +4,59 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from sealwright.config.policy import Ignore
 from sealwright.model import Finding, Mode, Plan, State, Verdict
+from sealwright.report.changes import markdown
 from sealwright.report.findings import WORDS
 from sealwright.report.markdown import code
+from sealwright.verify.changes.model import Changes
 from sealwright.verify.difference.findings import GRAVE
 from sealwright.verify.evidence import Signed
 
 _ORDER = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
 _CONTROLS = "controls"
+_CHANGES = "changes"
 _MEANING = (
     "PASSED says that this evidence agrees with the policy. It does not say that the commit was reviewed, or that it "
     "is harmless: that is what the approver is for."
 )
 
 
-def gate_summary(plan: Plan, verdict: Verdict, signed: Iterable[Signed], notes: str = "") -> str:
-    """Verdict, what stops it, checks, files, signers, controls, what was not judged, and the release notes.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the approver is shown."""
+
+    plan: Plan
+    verdict: Verdict
+    signed: tuple[Signed, ...]
+    changes: Changes | None = None
+    """Since the last release on the index; None where there is none, or where it could not be asked, which is said."""
+    waivers: tuple[Ignore, ...] = ()
+    """Advisories that the policy lets pass for a while."""
+    notes: str = ""
+    """The changelog's entry."""
+
+
+def gate_summary(page: Page) -> str:
+    """Verdict, what stops it, what changed, checks, files, signers, waivers, controls, what was not judged, notes.
 
     Texts from records and archives are the project's or an attacker's, so none of them is taken as Markdown.
     """
+    verdict = page.verdict
     parts = (
-        _title(plan, verdict),
+        _title(page.plan, verdict),
         _stopping(verdict),
         _grave(verdict),
+        _changed(page.changes, verdict),
+        _waivers(page.waivers),
         _checks(verdict),
         _files(verdict),
-        _signers(signed),
+        _signers(page.signed),
         _controls(verdict.of(_CONTROLS)),
         _open_questions(verdict),
-        _notes(notes),
+        _notes(page.notes),
         _MEANING,
     )
     return "\n\n".join(part for part in parts if part)
@@ -98,17 +121,38 @@ def _files(verdict: Verdict) -> str:
     return "\n".join(["| file | bytes | sha256 |", "| --- | --- | --- |", *rows]) if rows else ""
 
 
+def _changed(changes: Changes | None, verdict: Verdict) -> str:
+    if changes is not None:
+        return markdown(changes)
+    said = [finding for finding in verdict.findings if finding.check == _CHANGES]
+    why = "; ".join(code(finding.found or finding.code) for finding in said) or "nobody compared it"
+    return f"### What changes\n\nNot known: {why}."
+
+
+def _waivers(waivers: Iterable[Ignore]) -> str:
+    rows = [
+        f"| {code(ignore.id)} | {code(ignore.package)} | {ignore.expires.isoformat()} | {code(ignore.reason)} |"
+        for ignore in sorted(waivers, key=lambda ignore: ignore.expires)
+    ]
+    head = ["### Open waivers", "", "| advisory | package | until | reason |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows]) if rows else ""
+
+
 def _signers(signed: Iterable[Signed]) -> str:
-    by: dict[tuple[str, str], int] = {}
+    by: dict[tuple[str, str], list[str]] = {}
     for item in signed:
         if item.claims is not None:
             key = (item.claims.san, item.claims.environment)
-            by[key] = by.get(key, 0) + 1
+            by.setdefault(key, []).append((item.subject or item.path).rpartition("/")[2])
     rows = [
-        f"- {code(san)}" + (f", environment {code(environment)}" if environment else "") + f", {count} times"
-        for (san, environment), count in sorted(by.items())
+        f"- {code(san)}" + (f", environment {code(environment)}" if environment else "") + f": {_named(paths)}"
+        for (san, environment), paths in sorted(by.items())
     ]
     return "Signed by\n\n" + "\n".join(rows) if rows else ""
+
+
+def _named(names: list[str]) -> str:
+    return ", ".join(code(name) for name in sorted(names))
 
 
 def _controls(findings: tuple[Finding, ...]) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sealwright.model import FileRef, Finding, Mode, State
 from sealwright.project.versions import named_in
 from sealwright.report.findings import COULD_NOT_JUDGE, details, headline, plain, word_for
 from sealwright.verify.anybody import Answer
 from sealwright.verify.evidence import Accept, Scope
-from sealwright.verify.question import Question, owner_and_name
+from sealwright.verify.question import Question, owner_and_name, workflow_of
 from sealwright.verify.trust_root import TrustRoot
 from sealwright.verify.vouched import judge_vouched
+
+if TYPE_CHECKING:
+    from sealwright.verify.changes.model import Changes
 
 _OWN_WORD = "gate"
 _WIDTH = 18
@@ -34,12 +38,16 @@ class Judged:
     scope: Scope = Scope.ASSETS
     own_root: bool = False
     """Whether the asker brought the trust root."""
+    asked: str = ""
+    """Who was asked over the network; empty where nobody was."""
+    changes: Changes | None = None
+    """Since an earlier release; None where none was named, or where it is not known."""
 
 
 def lines(judged: Judged) -> Iterator[str]:
     """The whole report."""
     verdict = judged.answer.verdict
-    yield f"{_title(verdict.subjects)} in {plain(' '.join(judged.targets))} ({judged.scope}). Offline."
+    yield f"{_title(verdict.subjects)} in {plain(' '.join(judged.targets))} ({judged.scope}). {_asked(judged)}."
     yield _root_line(judged)
     yield ""
     for check in dict.fromkeys(finding.check for finding in verdict.findings):
@@ -49,8 +57,20 @@ def lines(judged: Judged) -> Iterator[str]:
     yield from _verdict(judged)
     yield from (f"  {plain(subject.name)}  sha256:{subject.sha256}" for subject in verdict.subjects)
     yield from _meaning(judged)
+    if judged.changes is not None:
+        yield from _changed(judged.changes)
     if verdict.blocking:
         yield f"Why: sealwright verify --explain {verdict.blocking[0].code}"
+
+
+def _asked(judged: Judged) -> str:
+    return f"Asked {judged.asked}" if judged.asked else "Offline"
+
+
+def _changed(changes: Changes) -> Iterator[str]:
+    from sealwright.report.changes import note_lines  # noqa: PLC0415 - only where it is asked for
+
+    return note_lines(changes)
 
 
 def _title(subjects: tuple[FileRef, ...]) -> str:
@@ -112,7 +132,9 @@ def _passed(judged: Judged, check: str, these: list[Finding]) -> str:
 
 
 def _workflow(judged: Judged) -> str:
-    return judged.question.workflow.rpartition("/")[2]
+    claims = judged.answer.claims
+    named = judged.question.workflow or (workflow_of(claims) if claims else "")
+    return named.rpartition("/")[2]
 
 
 def _attention(judged: Judged) -> Iterator[str]:

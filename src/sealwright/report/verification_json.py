@@ -8,7 +8,7 @@ from typing import Any
 
 from sealwright.model import Finding, State
 from sealwright.report import answer as reports
-from sealwright.report import sarif
+from sealwright.report import changes, sarif
 from sealwright.report.codes import CODES
 from sealwright.report.verification import Judged
 from sealwright.verify.evidence import Signed
@@ -33,6 +33,8 @@ def as_json(judged: Judged) -> dict[str, Any]:
         enforced=list(verdict.enforced),
         bundles=[_bundle(signed) for signed in found.signed],
         policy=verdict.policy,
+        asked=judged.asked,
+        changes=changes.as_json(judged.changes),
         trust_root={"sha256": judged.root.sha256, "newest_key": f"{judged.root.newest:%Y-%m-%dT%H:%M:%SZ}"},
     )
     # A verdict without a subject, or with a required check that is silent, is none: it decides, not the findings alone.

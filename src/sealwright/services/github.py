@@ -136,24 +136,32 @@ class GitHub(GitHubApi):
         if answer.status != 404:
             self._checked(answer)
 
-    def download_asset(self, asset: Asset) -> bytes:
-        """The bytes of an asset. GitHub keeps them on another host, which never gets the token.
+    def download_asset(self, asset: Asset, *, limit: int = http.LARGEST) -> bytes:
+        """The bytes of an asset, at most `limit`. GitHub keeps them on another host, which never gets the token.
 
         Raises Refused (`asset-changed`) if they are not what GitHub's API says they are.
         """
         url = f"{self._base}/releases/assets/{asset.id}"
-        answer = self._ask("GET", url, accept="application/octet-stream")
-        for _ in range(_REDIRECTS):
-            if answer.status not in (301, 302, 303, 307, 308):
-                break
-            url = self._followed(url, answer.headers.get("location", ""))
-            answer = http.request("GET", url)
-        data = self._checked(answer).body
-        if asset.sha256 and sha256_hex(data) != asset.sha256:
+        answer = self._ask("GET", url, accept="application/octet-stream", limit=limit)
+        data = self._checked(self._redirected(url, answer, limit)).body
+        found = sha256_hex(data)
+        if asset.sha256 not in ("", found) or len(data) != asset.size:
+            said = f"sha256:{asset.sha256 or 'unknown'}, {asset.size} bytes"
             raise Refused(
-                "asset-changed", f"{asset.name}: GitHub says sha256:{asset.sha256}, served sha256:{sha256_hex(data)}"
+                "asset-changed",
+                f"{asset.name}: GitHub says {said}; it served sha256:{found}, {len(data)} bytes",
+                hint="get it again; if it stays, do not install it",
             )
         return data
+
+    def public_asset(self, server_url: str, tag: str, name: str, *, limit: int = http.LARGEST) -> bytes | None:
+        """An asset of a published release by its public address, which needs no token; None where there is none.
+
+        Unlike the API, nothing there says what its digest should be.
+        """
+        url = f"{server_url}/{quote(self._repository)}/releases/download/{quote(tag)}/{quote(name)}"
+        answer = self._redirected(url, http.request("GET", url, limit=limit), limit)
+        return None if answer.status == 404 else self._checked(answer).body
 
     def environments(self) -> tuple[Environment, ...]:
         """The repository's deployment environments. Raises Unavailable where the token may not see them."""
@@ -206,8 +214,21 @@ class GitHub(GitHubApi):
         answer = self._ask("POST", url, body=data, content_type="application/octet-stream")
         return read_asset(self._checked(answer).json(), url)
 
+    def _redirected(self, url: str, answer: http.Answer, limit: int) -> http.Answer:
+        """The answer at the end of some redirects, which are followed without the token."""
+        for _ in range(_REDIRECTS):
+            if answer.status not in (301, 302, 303, 307, 308):
+                break
+            url = self._followed(url, answer.headers.get("location", ""))
+            answer = http.request("GET", url, limit=limit)
+        return answer
+
     def _followed(self, url: str, location: str) -> str:
-        target = urljoin(url, location)
-        if not location or urlsplit(target).scheme not in ("https", urlsplit(self._api).scheme):
+        try:
+            target = urljoin(url, location)
+            scheme = urlsplit(target).scheme
+        except ValueError:  # no address at all
+            target = scheme = ""
+        if not location or scheme not in ("https", urlsplit(self._api).scheme):
             raise Unavailable("redirect-unusable", f"{url} redirects to {location or 'nowhere'}")
         return target

@@ -6,9 +6,11 @@ https://docs.github.com/en/rest/releases
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sealwright.errors import Unavailable
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,13 @@ def read_release(item: Any, url: str) -> Release:
     try:
         return Release(
             id=int(item["id"]),
-            tag=item["tag_name"],
-            draft=item["draft"],
-            prerelease=item["prerelease"],
-            immutable=item.get("immutable", False),
-            commitish=item.get("target_commitish") or "",
-            page=item["html_url"],
-            upload_url=item["upload_url"].partition("{")[0],
+            tag=_a(str, item["tag_name"]),
+            draft=_a(bool, item["draft"]),
+            prerelease=_a(bool, item["prerelease"]),
+            immutable=_a(bool, item.get("immutable", False)),
+            commitish=_a(str, item.get("target_commitish") or ""),
+            page=_a(str, item["html_url"]),
+            upload_url=_a(str, item["upload_url"]).partition("{")[0],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unavailable("answer-malformed", f"{url} did not answer with a release: {error!r}") from error
@@ -61,14 +63,21 @@ def read_release(item: Any, url: str) -> Release:
 def read_asset(item: Any, url: str) -> Asset:
     """An asset in an answer of `url`. Raises Unavailable (`answer-malformed`)."""
     try:
-        digest = item.get("digest") or ""
+        digest = _a(str, item.get("digest") or "")
         return Asset(
             id=int(item["id"]),
-            name=item["name"],
+            name=_a(str, item["name"]),
             size=int(item["size"]),
             sha256=digest.removeprefix("sha256:") if digest.startswith("sha256:") else "",
             complete=item["state"] == "uploaded",
-            url=item["browser_download_url"],
+            url=_a(str, item["browser_download_url"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unavailable("answer-malformed", f"{url} did not answer with an asset: {error!r}") from error
+
+
+def _a(kind: type[T], value: object) -> T:
+    """`value`, if it is of this kind: a word where yes or no belongs would read as yes. Raises TypeError."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r:.40} is not {kind.__name__}")
+    return value

@@ -55,9 +55,12 @@ class GitHubApi:
         for page in range(1, _PAGES + 1):
             answer = self._checked(self._ask("GET", f"{url}?per_page={_PAGE}&page={page}"))
             try:
-                yield from items(answer.json())
+                found = items(answer.json())
             except (KeyError, TypeError) as error:
                 raise Unavailable("answer-malformed", f"{url} did not answer with a list: {error!r}") from error
+            if not isinstance(found, list):
+                raise Unavailable("answer-malformed", f"{url} did not answer with a list")
+            yield from found
             if 'rel="next"' not in answer.headers.get("link", ""):
                 return
         raise Unavailable("too-many-pages", f"{url} has more than {_PAGES} pages")
@@ -74,13 +77,14 @@ class GitHubApi:
         accept: str = "application/vnd.github+json",
         body: bytes | None = None,
         content_type: str = "",
+        limit: int = http.LARGEST,
     ) -> http.Answer:
-        """The answer, whatever it is. A request that was only limited changed nothing, and is repeated."""
+        """The answer, whatever it is, of at most `limit` bytes. A request that was only put off is repeated."""
         headers = {"Accept": accept, "X-GitHub-Api-Version": _VERSION}
         headers |= {"Authorization": f"Bearer {self._token}"} if self._token else {}
         headers |= {"Content-Type": content_type} if content_type else {}
         while True:
-            answer = http.request(method, url, headers=headers, body=body)
+            answer = http.request(method, url, headers=headers, body=body, limit=limit)
             pause = _limited_for(answer)
             costs = max(pause or 0.0, 1.0)  # who is told to wait no time at all does not ask for ever either
             if pause is None or costs > self._patience:

@@ -47,10 +47,7 @@ class PublishedOnGitHub(GitHub):
     def published(self) -> tuple[Published, ...]:
         """Every release that is not a draft, newest first. Raises Unavailable where an answer is not whole."""
         url = f"{self._base}/releases"
-        try:
-            found = [_published(item, url) for item in self._pages(url)]
-        except TypeError as error:  # a page that is no list at all
-            raise Unavailable("answer-malformed", f"{url} did not answer with releases: {error!r}") from error
+        found = [_published(item, url) for item in self._pages(url)]
         # A release shows a part of its files at most; whoever counts them asks for the list.
         return tuple(self._whole(one) for one in found if not one.release.draft)
 

@@ -13,7 +13,8 @@ from sealwright import __version__
 from sealwright.errors import Unavailable
 
 _TIMEOUT = urllib3.Timeout(connect=10, read=60)
-_LIMIT = 512 * 1024 * 1024
+LARGEST = 512 * 1024 * 1024
+"""Bytes of an answer that is taken at all, unless the asker says otherwise."""
 
 
 class Connections:
@@ -46,7 +47,7 @@ class Answer:
         """The body as JSON. Raises Unavailable (`answer-malformed`)."""
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # RecursionError: thousands of brackets
             raise Unavailable("answer-malformed", f"{self.url} did not answer with JSON: {error}") from error
 
     def expect(self, *statuses: int) -> Answer:
@@ -68,7 +69,7 @@ def request(
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
     retries: int = 2,
-    limit: int = _LIMIT,
+    limit: int = LARGEST,
     timeout: float | None = None,
     changes_nothing: bool = False,
     connections: Connections | None = None,

@@ -7,22 +7,42 @@ https://github.com/pypi/warehouse/blob/main/docs/user/api/integrity.md.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from packaging.utils import canonicalize_name
 
 from sealwright.endpoints import PYPI_URL, IndexSite
 from sealwright.errors import Refused, Unavailable, UsageError
 from sealwright.model import FileRef
-from sealwright.model.digest import is_sha256, sha256_hex
-from sealwright.services.http import Answer, Connections, request
+from sealwright.model.digest import is_plain_name, sha256_hex
+from sealwright.services.http import LARGEST, Answer, Connections, request
+from sealwright.services.index_answers import (
+    MintedToken,
+    MintRefused,
+    as_mapping,
+    malformed,
+    read_files,
+    read_refusal,
+    read_released,
+    read_token,
+)
 from sealwright.services.package_index import PackageIndex
 from sealwright.verify.listing import IndexFile
+
+__all__ = [
+    "MINT_PATH",
+    "IndexClient",
+    "MintRefused",
+    "MintedToken",
+    "Presence",
+    "compare",
+    "configured_site",
+    "of_release",
+    "project_files",
+    "require_plain_names",
+]
 
 MINT_PATH = "/_/oidc/mint-token"
 """Where an index exchanges an identity token for an upload token."""
@@ -30,7 +50,6 @@ _PAGE = 64 * 1024 * 1024
 """Bytes of a project's page, unpacked."""
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _INTEGRITY_JSON = "application/vnd.pypi.integrity.v1+json"
-_UPLOAD_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
 
 class Presence(StrEnum):
@@ -39,31 +58,6 @@ class Presence(StrEnum):
     ABSENT = "absent"
     IDENTICAL = "identical"
     DIFFERENT = "different"
-
-
-@dataclass(frozen=True, slots=True)
-class MintedToken:
-    """A token that uploads."""
-
-    token: str = field(repr=False)
-    expires: int
-    """Unix seconds; 0 where the index does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class MintRefused:
-    """Why an index did not exchange an identity token."""
-
-    errors: tuple[tuple[str, str], ...]
-    """(code, description), at least one. https://github.com/pypi/warehouse/blob/main/docs/user/trusted-publishers/troubleshooting.md"""
-
-    @property
-    def codes(self) -> frozenset[str]:
-        """The codes alone."""
-        return frozenset(code for code, _ in self.errors)
-
-    def __str__(self) -> str:
-        return "; ".join(f"{code}: {description}" for code, description in self.errors)
 
 
 def compare(files: Iterable[IndexFile], planned: Iterable[FileRef]) -> dict[str, Presence]:
@@ -92,7 +86,7 @@ def project_files(
     # Some pages have two megabytes, and a tenth of that when packed.
     wanted = {"Accept": _SIMPLE_JSON, "Accept-Encoding": "gzip", **(headers or {})}
     answer = request("GET", url, headers=wanted, limit=_PAGE, connections=connections).expect(200, 404)
-    return _parse_files(answer, project) if answer.status == 200 else ()
+    return read_files(_as_json(answer), project) if answer.status == 200 else ()
 
 
 def configured_site(index: PackageIndex) -> IndexSite:
@@ -112,28 +106,58 @@ def configured_site(index: PackageIndex) -> IndexSite:
     return IndexSite("pypi", simple.removesuffix("/simple"), "", simple)
 
 
-class IndexClient:
-    """Asks one index. Everything but a plain answer raises Unavailable: nothing may be concluded from it."""
+def require_plain_names(site: IndexSite, listed: Iterable[IndexFile]) -> None:
+    """Raises Unavailable (`answer-malformed`) for a name that no distribution has: it decides where a file goes."""
+    odd = next((file.filename for file in listed if not is_plain_name(file.filename)), None)
+    if odd is not None:
+        raise Unavailable(
+            "answer-malformed",
+            f"{site.simple} lists a file called {odd!r}, which is no name of a distribution",
+            hint="report it to the index, and take the files from elsewhere",
+        )
 
-    def __init__(self, site: IndexSite) -> None:
+
+class IndexClient:
+    """Asks one index. Everything but a plain answer raises Unavailable: nothing may be concluded from it.
+
+    `connections` stay open from one question to the next; without them, each question opens its own.
+    """
+
+    def __init__(self, site: IndexSite, connections: Connections | None = None) -> None:
         self.site = site
+        self._connections = connections
 
     def files(self, project: str) -> tuple[IndexFile, ...]:
         """Everything the index lists for a project; nothing where it does not know the project.
 
         Raises like `project_files`.
         """
-        return project_files(self.site.simple, project)
+        return project_files(self.site.simple, project, connections=self._connections)
+
+    def released(self, project: str, version: str) -> frozenset[str]:
+        """The names of a version's files by the index's other API; nothing where that does not know the version.
+
+        A second opinion: a delivery network shows an old page for minutes after an upload, and this never passes one.
+        """
+        path = f"{canonicalize_name(project)}/{quote(version, safe='')}"
+        answer = self._get(f"{self.site.url}/pypi/{path}/json", accept="application/json").expect(200, 404)
+        return read_released(_as_json(answer)) if answer.status == 200 else frozenset()
 
     def provenance(self, project: str, version: str, filename: str) -> bytes | None:
-        """The integrity API's answer for one file, unjudged; None where the index has none."""
+        """The integrity API's answer for one file, JSON but unjudged; None where the index has none."""
         path = "/".join(quote(part, safe="") for part in (canonicalize_name(project), version, filename))
         answer = self._get(f"{self.site.url}/integrity/{path}/provenance", accept=_INTEGRITY_JSON).expect(200, 404)
-        return answer.body if answer.status == 200 else None
+        if answer.status == 404:
+            return None
+        _as_json(answer).json()  # half of it is no answer
+        return answer.body
 
-    def download(self, file: IndexFile) -> bytes:
-        """The bytes the index serves. Raises Refused (`digest-mismatch`) if they are not those it lists."""
-        data = self._get(file.url).expect(200).body
+    def download(self, file: IndexFile, *, limit: int = LARGEST) -> bytes:
+        """The bytes the index serves, at most `limit`.
+
+        Raises Refused (`digest-mismatch`) if they are not those it lists.
+        """
+        data = self._get(file.url, limit=limit).expect(200).body
         _require_digest(file.url, data, file.sha256)
         return data
 
@@ -149,9 +173,9 @@ class IndexClient:
     def audience(self) -> str:
         """What an identity token must be made out to, for this index to exchange it."""
         answer = self._get(f"{self.site.url}/_/oidc/audience").expect(200)
-        audience = _mapping(answer).get("audience")
+        audience = as_mapping(answer).get("audience")
         if not isinstance(audience, str) or not audience:
-            raise _malformed(answer.url, "it names no audience")
+            raise malformed(answer.url, "it names no audience")
         return audience
 
     def mint_token(self, identity_token: str) -> MintedToken | MintRefused:
@@ -163,10 +187,10 @@ class IndexClient:
             headers={"Content-Type": "application/json"},
             body=body,
         ).expect(200, 422)
-        return _refusal(answer) if answer.status == 422 else _minted(answer)
+        return read_refusal(answer) if answer.status == 422 else read_token(answer)
 
-    def _get(self, url: str, *, accept: str = "*/*") -> Answer:
-        return request("GET", url, headers={"Accept": accept})
+    def _get(self, url: str, *, accept: str = "*/*", limit: int = LARGEST) -> Answer:
+        return request("GET", url, headers={"Accept": accept}, limit=limit, connections=self._connections)
 
 
 def _presence(found: str | None, wanted: str) -> Presence:
@@ -175,82 +199,12 @@ def _presence(found: str | None, wanted: str) -> Presence:
     return Presence.IDENTICAL if found == wanted else Presence.DIFFERENT
 
 
-def _parse_files(answer: Answer, project: str) -> tuple[IndexFile, ...]:
-    document = _mapping(answer)
-    if canonicalize_name(str(document.get("name", project))) != canonicalize_name(project):
-        raise _malformed(answer.url, f"it is the page of {document['name']!r}")
-    try:
-        version = document["meta"]["api-version"]
-        files = tuple(_parse_file(entry, answer.url) for entry in document["files"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _malformed(answer.url, repr(error)) from error
-    if not str(version).startswith("1."):
-        raise _malformed(answer.url, f"it is of version {version} of the simple API, which nobody here can read")
-    if len({file.filename for file in files}) != len(files):
-        raise _malformed(answer.url, "a file is listed twice")
-    return files
-
-
-def _parse_file(entry: dict[str, Any], page: str) -> IndexFile:
-    sha256 = entry["hashes"].get("sha256")
-    if not isinstance(sha256, str) or not is_sha256(sha256):
-        raise ValueError(f"{entry['filename']} has no sha256")
-    core = entry.get("core-metadata") or entry.get("dist-info-metadata") or {}
-    size = entry.get("size")
-    return IndexFile(
-        filename=str(entry["filename"]),
-        url=_absolute(page, entry["url"]),
-        sha256=sha256,
-        size=size if isinstance(size, int) else None,
-        yanked=bool(entry.get("yanked", False)),
-        yanked_reason=entry["yanked"] if isinstance(entry.get("yanked"), str) else "",
-        core_metadata_sha256=core.get("sha256", "") if isinstance(core, dict) else "",
-        provenance_url=entry.get("provenance") or "",
-        uploaded=_upload_time(entry.get("upload-time")),
-    )
-
-
-def _absolute(page: str, url: str) -> str:
-    # Joining takes three quarters of the time for a page of some thousand files, and most have whole addresses.
-    return url if url.startswith(("https://", "http://")) else urljoin(page, url)
-
-
-def _upload_time(text: object) -> str:
-    """PEP 700 wants `yyyy-mm-ddThh:mm:ss.ffffffZ`; anything else is no time that could be handed on."""
-    return text if isinstance(text, str) and _UPLOAD_TIME.fullmatch(text) else ""
-
-
-def _minted(answer: Answer) -> MintedToken:
-    document = _mapping(answer)
-    token, expires = document.get("token"), document.get("expires", 0)
-    if not isinstance(token, str) or not token or not isinstance(expires, int):
-        raise _malformed(answer.url, "it holds no token")
-    return MintedToken(token, expires)
-
-
-def _refusal(answer: Answer) -> MintRefused:
-    try:
-        errors = tuple((str(error["code"]), str(error["description"])) for error in _mapping(answer)["errors"])
-    except (KeyError, TypeError) as error:
-        raise _malformed(answer.url, repr(error)) from error
-    if not errors:
-        raise _malformed(answer.url, "it refuses without a reason")
-    return MintRefused(errors)
-
-
-def _mapping(answer: Answer) -> dict[str, Any]:
-    document = answer.json()
-    if not isinstance(document, dict):
-        raise _malformed(answer.url, f"it is a {type(document).__name__}")
-    return document
-
-
-def _malformed(url: str, why: str) -> Unavailable:
-    return Unavailable(
-        "answer-malformed",
-        f"the answer of {url} is not what an index answers: {why}",
-        hint="it may have been cut off, or a proxy answered; try again",
-    )
+def _as_json(answer: Answer) -> Answer:
+    """The answer, if it says of itself that it is JSON: what a portal or a proxy shows instead is no answer."""
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not kind.endswith("json"):
+        raise malformed(answer.url, f"it is {kind or 'of no type'}")
+    return answer
 
 
 def _require_digest(url: str, data: bytes, listed: str) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sealwright.dossier.store import DIST, RELEASE, digest_file
-from sealwright.errors import Refused, UsageError
+from sealwright.errors import Refused, Unavailable, UsageError
 from sealwright.model import FileRef
 from sealwright.verify.evidence import FileContent, Scope
 from sealwright.verify.placing import DISTRIBUTIONS, TALK, place_of
 
-_HELD = 32 * 1024 * 1024
+HELD = 32 * 1024 * 1024
 """Bytes; a larger file is judged by its digest alone, which is all that evidence about a distribution is about."""
-_MOST_FILES = 5_000
+MOST_FILES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,17 @@ class ReleaseFiles:
     """Where they lie, for those that are too large to be held."""
 
     def open(self, path: str) -> BinaryIO:
-        """The very bytes that were read. Raises Refused (`file-changed`) for a large file that has changed since."""
+        """The very bytes that were read.
+
+        Raises Refused (`file-changed`) for a large file that has changed since, Unavailable (`file-not-kept`) for one
+        that was fetched.
+        """
         content = self.files[path]
         if content.data is not None:
             return BytesIO(content.data)
+        if path not in self.paths:
+            hint = "download the release into a folder, and judge that"
+            raise Unavailable("file-not-kept", f"{path} is too large to be kept when it is fetched", hint=hint)
         if digest_file(self.paths[path]) != (content.ref.sha256, content.ref.size):
             raise Refused("file-changed", f"{self.paths[path]} changes while it is judged")
         return self.paths[path].open("rb")
@@ -91,8 +98,8 @@ def _plain_files(folder: Path) -> Iterator[Path]:
             names = [name for name in names if not name.startswith(".")]  # noqa: PLW2901 - the list to go through
         for name in (*names, *(name for name in folders if (here / name).is_symlink())):
             count += 1
-            if count > _MOST_FILES:
-                raise Refused("target-irregular", f"{folder} holds more than {_MOST_FILES} files")
+            if count > MOST_FILES:
+                raise Refused("target-irregular", f"{folder} holds more than {MOST_FILES} files")
             yield _plain(here / name)
 
 
@@ -116,6 +123,6 @@ def _belongs(name: str, distribution: str) -> bool:
 
 
 def _content(path: Path, place: str) -> FileContent:
-    if path.stat().st_size > _HELD:
+    if path.stat().st_size > HELD:
         return FileContent(FileRef(place, *digest_file(path)))
     return FileContent.of(place, path.read_bytes())

@@ -8,6 +8,7 @@ STAGES = (
     "resolve",
     "sbom",
     "audit",
+    "changes",
     "smoke",
     "attest",
     "gate",

@@ -15,12 +15,12 @@ from sealwright.services.patience import Patience
 from sealwright.services.trust import trust_root
 from sealwright.stages.base import Context, Result, finding_of
 from sealwright.stages.confirm_install import check_install, pip_tool
+from sealwright.verify import served
 from sealwright.verify.listing import IndexFile
 from sealwright.verify.pep740 import ExpectedPublisher, verify_provenance
+from sealwright.verify.served import FILES, PROVENANCE
 
-FILES = "index-files"
 METADATA = "index-metadata"
-PROVENANCE = "index-provenance"
 WORKFLOW = "release.yml"
 _SUMS = "evidence/SHA256SUMS"
 _WAIT = "the upload succeeded; the index has not shown it everywhere yet. Run this job again, never upload again"
@@ -32,12 +32,12 @@ def run(context: Context) -> Result:
     client, patience = IndexClient(site), Patience.of(context.environ)
     planned = _planned(context)
     try:
-        served = _served(client, context, planned, patience)
+        listed = _listed(client, context, planned, patience)
     except Unavailable as error:
         return Result((finding_of(error, FILES),))
-    findings = list(_judge_files(client, planned, served))
-    if set(compare(served, planned).values()) == {Presence.IDENTICAL}:
-        findings += _judge_all_metadata(client, context, served)
+    findings = list(_judge_files(client, planned, listed))
+    if set(compare(listed, planned).values()) == {Presence.IDENTICAL}:
+        findings += _judge_all_metadata(client, context, listed)
         if site.name == "pypi":  # nothing is attested on TestPyPI: it would be valid on PyPI as well
             findings += _judge_provenance(client, context, planned, patience)
         findings.append(check_install(context, site, patience))
@@ -64,7 +64,7 @@ def _planned(context: Context) -> tuple[FileRef, ...]:
     return refs
 
 
-def _served(
+def _listed(
     client: IndexClient, context: Context, planned: Sequence[FileRef], patience: Patience
 ) -> tuple[IndexFile, ...]:
     """What the index lists for this version, once it lists everything planned, or anything that is wrong."""
@@ -79,42 +79,27 @@ def _served(
     return patience.until(ask) or latest
 
 
-def _judge_files(client: IndexClient, planned: Sequence[FileRef], served: Sequence[IndexFile]) -> Iterator[Finding]:
-    by_name = {file.filename: file for file in served}
+def _judge_files(client: IndexClient, planned: Sequence[FileRef], listed: Sequence[IndexFile]) -> Iterator[Finding]:
+    by_name = {file.filename: file for file in listed}
     for ref in planned:
         file = by_name.get(ref.name)
-        yield _propagating(FILES, ref.name) if file is None else _judge_file(client, ref, file)
-    for name in sorted(by_name.keys() - {ref.name for ref in planned}):
-        yield Finding.failed(
-            FILES,
-            "index-extra",
-            name,
-            expected="only the distributions of this release",
-            found=f"sha256:{by_name[name].sha256}",
-            hint="somebody published another file under this version; find out who, and yank it",
-        )
+        yield served.propagating(FILES, ref.name, _WAIT) if file is None else _judge_file(client, ref, file)
+    yield from served.extras(planned, listed)
 
 
 def _judge_file(client: IndexClient, ref: FileRef, file: IndexFile) -> Finding:
-    expected = f"sha256:{ref.sha256}, {ref.size} bytes"
-    if file.sha256 != ref.sha256 or file.size not in (None, ref.size):
-        return Finding.failed(
-            FILES,
-            "index-different",
-            ref.name,
-            expected=expected,
-            found=f"sha256:{file.sha256}, {file.size} bytes",
-            hint="the index serves another file under this name; do not announce, yank it and find out why",
-        )
+    differs = served.difference(ref, file)
+    if differs is not None:
+        return differs
     try:
         client.download(file)
     except SealwrightError as error:
         return finding_of(error, FILES).about(ref.name)
-    return Finding.passed(FILES, ref.name, expected)
+    return Finding.passed(FILES, ref.name, served.described(ref))
 
 
-def _judge_all_metadata(client: IndexClient, context: Context, served: Sequence[IndexFile]) -> Iterator[Finding]:
-    files = {file.filename: file for file in served}
+def _judge_all_metadata(client: IndexClient, context: Context, listed: Sequence[IndexFile]) -> Iterator[Finding]:
+    files = {file.filename: file for file in listed}
     for ref in context.wheels():
         try:
             yield _judge_metadata(client.core_metadata(files[ref.name]), context.dossier.file(ref), ref.name)
@@ -158,11 +143,7 @@ def _judge_provenance(
             yield finding_of(error, PROVENANCE).about(ref.name)
             continue
         if answer is None:
-            yield _propagating(PROVENANCE, ref.name)
+            yield served.propagating(PROVENANCE, ref.name, _WAIT)
             continue
         context.dossier.add(f"{PUBLISHED}/{ref.name}.provenance.json", answer)
         yield from verify_provenance(answer, ref.name, ref.sha256, root, expected)
-
-
-def _propagating(check: str, subject: str) -> Finding:
-    return Finding.unavailable(check, "index-propagating", subject, found="not visible yet", hint=_WAIT)

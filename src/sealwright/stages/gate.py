@@ -9,18 +9,19 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sealwright.dossier import Dossier, encode
+from sealwright.dossier import Dossier, decode, encode
 from sealwright.dossier.store import EVIDENCE, POLICY, RELEASE, STATEMENTS, digest_file
 from sealwright.errors import Refused, Unavailable
 from sealwright.model import FileRef, Finding, Sums, Verdict
 from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import Job, Stage
-from sealwright.report.summary import gate_summary
+from sealwright.report.summary import Page, gate_summary
 from sealwright.services.index import IndexClient, of_release
 from sealwright.services.trust import trust_root
 from sealwright.stages.base import SUMS_VARIABLE, Context, Result, finding_of, mode_of, record_digests
 from sealwright.stages.workflow_run import expected_of, run_of
 from sealwright.verify import controls, release_json, vsa
+from sealwright.verify.changes import REPORT, Changes
 from sealwright.verify.evidence import GENERATOR_BUNDLE, Case, Evidence, FileContent, refs_in
 from sealwright.verify.files import sha256sums
 from sealwright.verify.release import examine, judge
@@ -48,8 +49,8 @@ def run(context: Context) -> Result:
     if verdict.passed:
         _publish(context, verdict)
         outputs["sums"] = Sums.of(verdict.subjects).encode()
-    summary = gate_summary(context.plan, verdict, evidence.signed, _notes(context))
-    return Result(verdict.findings, outputs=outputs, summary=summary)
+    page = Page(context.plan, verdict, evidence.signed, _changes(context), context.policy.audit.ignore, _notes(context))
+    return Result(verdict.findings, outputs=outputs, summary=gate_summary(page))
 
 
 def _case(context: Context) -> Case:
@@ -162,6 +163,12 @@ def _publish(context: Context, verdict: Verdict) -> None:
         shutil.copyfile(context.dossier.file(ref), target)
         if digest_file(target) != (ref.sha256, ref.size):
             raise Refused("file-changed", f"{ref.path} changes while it is read")
+
+
+def _changes(context: Context) -> Changes | None:
+    """What the job examine found to have changed since the last release; None where its findings say why not."""
+    ref = context.record("examine").output(REPORT)
+    return decode(Changes, context.dossier.read(ref), REPORT) if ref else None
 
 
 def _notes(context: Context) -> str:

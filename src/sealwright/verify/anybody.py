@@ -110,7 +110,7 @@ def judge_examined_release(
     found = [
         *judge_question(question, examined.claims, evidence.distributions),
         *answer_checks(evidence),
-        *_judge_answers(evidence, examined.answers, question),
+        *judge_answered(evidence, examined.answers, question),
     ]
     found += judge_vouched(evidence.distributions, found, question.accept)
     if not evidence.case.generator:
@@ -118,7 +118,17 @@ def judge_examined_release(
     return Answer(weigh_answers(evidence, [*found, *further]), examined.claims, mode, evidence.signed)
 
 
-def _judge_answers(evidence: Evidence, answers: Mapping[str, Opened], question: Question) -> Iterator[Finding]:
+def unjudged(findings: tuple[Finding, ...], policy_sha256: str = "") -> Answer:
+    """The answer where not all of a release could be had: nothing is judged of a part, and what is missing blocks."""
+    checks = tuple(dict.fromkeys(finding.check for finding in findings))
+    return Answer(Verdict(policy_sha256, (), checks, (), findings), None, Mode.RELEASE)
+
+
+def judge_answered(evidence: Evidence, answers: Mapping[str, Opened], question: Question) -> Iterator[Finding]:
+    """Whether what an index answered about the distributions shows that they are from this release.
+
+    Codes: those of `judge_answers`. Nothing where there is no answer at all.
+    """
     if answers:
         from sealwright.verify.index_evidence import judge_answers  # noqa: PLC0415 - as in `_answers`
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from sealwright.config import Policy
+from sealwright.dossier.store import PUBLISHED
 from sealwright.model import FileRef, Finding, Mode, Plan, Record, Sums
 from sealwright.verify.bundle import Claims, TrustRoot, Verified, VerifiedStatement
 from sealwright.verify.expected import Expected
@@ -60,6 +61,11 @@ class Accept(StrEnum):
     """Provenance by a builder, about each distribution."""
     SIGNED = "signed"
     """A signature, provenance, or an index attestation, over each distribution."""
+
+
+def provenance_path(name: str) -> str:
+    """Where in a dossier an index's answer about the distribution `name` lies."""
+    return f"{PUBLISHED}/{name}{INDEX_SUFFIX}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sealwright.dossier.store import PUBLISHED
 from sealwright.model import Finding
 from sealwright.verify.bundle import TrustRoot
-from sealwright.verify.evidence import INDEX_SUFFIX, Evidence, FileContent, Signed, data_at, refs_in
+from sealwright.verify.evidence import Evidence, FileContent, Signed, data_at, provenance_path, refs_in
 from sealwright.verify.pep740 import CHECK, ExpectedPublisher, Opened, judge_opened, open_provenance
 
 
 def open_answers(files: Mapping[str, FileContent], root: TrustRoot) -> dict[str, Opened]:
     """The index's provenance of each distribution that has one here, by the path of that answer."""
-    paths = {ref.name: f"{PUBLISHED}/{ref.name}{INDEX_SUFFIX}" for ref in refs_in(files, "dist")}
     return {
         path: open_provenance(data_at(files, path) or b"", ref.name, ref.sha256, root)
         for ref in refs_in(files, "dist")
-        if (path := paths[ref.name]) in files
+        if (path := provenance_path(ref.name)) in files
     }
 
 
@@ -49,5 +47,5 @@ def judge_answers(evidence: Evidence, answers: Mapping[str, Opened], environment
     for ref in evidence.distributions if answers else ():
         if ref.name not in about:
             hint = "the index attests the other distributions; get its answer about this one as well"
-            expected_file = f"{PUBLISHED}/{ref.name}{INDEX_SUFFIX}"
-            yield Finding.absent(CHECK, "index-provenance-missing", ref.name, expected=expected_file, hint=hint)
+            path = provenance_path(ref.name)
+            yield Finding.absent(CHECK, "index-provenance-missing", ref.name, expected=path, hint=hint)

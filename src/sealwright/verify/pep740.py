@@ -25,8 +25,9 @@ from sealwright.errors import Refused
 from sealwright.model import Finding, State
 from sealwright.verify.bundle import Claims, TrustRoot, VerifiedStatement, verify_bundle_object
 from sealwright.verify.expected import ENVIRONMENT, disagreements
+from sealwright.verify.served import PROVENANCE
 
-CHECK = "index-provenance"
+CHECK = PROVENANCE
 PREDICATE_TYPES = tuple(kind.value for kind in AttestationType)
 """What PyPI takes: its own publish attestation and SLSA provenance v1."""
 

@@ -20,6 +20,7 @@ from sealwright.verify.expected import WORKFLOW, Expected, canonical
 
 CHECK = "release"
 _TAGS = "refs/tags/"
+_NONE = "none"
 _NOBODY = "nobody/nothing"
 """An expectation that no certificate meets, for a release without any that holds."""
 
@@ -33,7 +34,7 @@ class Question:
     tag: str = ""
     version: str = ""
     workflow: str = WORKFLOW
-    """Path of the workflow file that may release."""
+    """Path of the workflow file that may release; where it is empty, the one that the certificates agree on."""
     environment: str = ""
     """The deployment environment that the signing jobs must run in. Where the index alone has attestations, that of the
     publishing job."""
@@ -50,8 +51,8 @@ class Question:
         return Expected(
             self.repository or owner_and_name(found),
             found.commit or "0" * 40,
-            f"{_TAGS}{self.tag}" if self.tag else found.ref or "none",
-            self.workflow,
+            f"{_TAGS}{self.tag}" if self.tag else found.ref or _NONE,
+            self.workflow or workflow_of(found) or _NONE,
             trigger=self.trigger,
         )
 
@@ -70,6 +71,11 @@ def chosen(question: Question, certificates: Iterable[Claims]) -> Claims | None:
 def owner_and_name(claims: Claims) -> str:
     """The repository that a certificate names; nobody's where it names none."""
     return claims.repository.removeprefix(f"{GITHUB_URL}/") or _NOBODY
+
+
+def workflow_of(claims: Claims) -> str:
+    """The path of the workflow file that a certificate names."""
+    return claims.build_config_uri.removeprefix(f"{claims.repository}/").partition("@")[0]
 
 
 def judge_question(question: Question, claims: Claims | None, distributions: tuple[FileRef, ...]) -> Iterator[Finding]:

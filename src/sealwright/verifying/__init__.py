@@ -1,1 +1,1 @@
-"""What `sealwright verify` looks at beyond a release's own files."""
+"""What `sealwright verify` looks at beyond a release's own files: clones, indexes, GitHub, earlier releases."""

@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 from tests.support.evidence import plan_of
 
-from sealwright.model import FileRef, Finding, Verdict
+from sealwright.model import FileRef, Finding, Plan, Verdict
 from sealwright.report.markdown import code
-from sealwright.report.summary import gate_summary
+from sealwright.report.summary import Page
+from sealwright.report.summary import gate_summary as summary
+from sealwright.verify.evidence import Signed
 
 WHEEL = FileRef("dist/tiny-1.0-py3-none-any.whl", "a" * 64, 10)
+
+
+def gate_summary(plan: Plan, judged: Verdict, signed: tuple[Signed, ...], notes: str = "") -> str:
+    return summary(Page(plan, judged, signed, notes=notes))
 
 
 def verdict(*findings: Finding) -> Verdict:

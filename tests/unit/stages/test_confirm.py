@@ -231,7 +231,7 @@ def _replace_in(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
         ("/simple/", _replace_in(b'"size": ', b'"size": 1'), "index-files", "index-different"),
         ("/simple/", _replace_in(b"-metadata", b"-nothing"), "index-metadata", "index-metadata-absent"),
         ("/integrity/", lambda _: b'{"version":1,"attestation_bundles":[]}', "index-provenance", "provenance-empty"),
-        ("/integrity/", lambda body: body[:-9], "index-provenance", "provenance-malformed"),
+        ("/integrity/", lambda body: body[:-9], "index-provenance", "answer-malformed"),
         ("/integrity/", _replace_in(b"release.yml", b"another.yml"), "index-provenance", "publisher-mismatch"),
     ],
     ids=range(6),

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from sealwright.verify.archive.faults import Fault
 from sealwright.verify.archive.limits import Limits
-from sealwright.verify.archive.members import Archive, Keep, Member
+from sealwright.verify.archive.members import Archive, Keep, Member, Wanted
 from sealwright.verify.archive.names import parse_name
 from sealwright.verify.archive.sdist import read_sdist
 from sealwright.verify.archive.wheel import read_wheel
@@ -48,12 +48,15 @@ class Contents:
         return {member.name: member for member in self.archive.members}
 
 
-def read_contents(stream: BinaryIO, filename: str) -> Contents:
-    """The contents of a distribution of this name. Nothing in the archive makes it raise."""
+def read_contents(stream: BinaryIO, filename: str, wanted: Wanted = lambda _: False) -> Contents:
+    """The contents of a distribution of this name. Nothing in the archive makes it raise.
+
+    Members that are `wanted` are held, as long as they are few and small.
+    """
     name = parse_name(filename)
     if name is None:
         return Contents(Archive((), (), complete=False), (Fault("filename-malformed", found=filename),))
-    keep = Keep(lambda _: False, LIMITS)
+    keep = Keep(wanted, LIMITS)
     if name.is_wheel:
         archive = read_wheel(stream, name, LIMITS, "sha256", keep)
     else:

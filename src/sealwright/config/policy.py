@@ -55,6 +55,7 @@ FLOOR: dict[str, Level] = {
     "release-page": Level.REPORT,
     "notify": Level.REPORT,
     # long after it (sealwright monitor)
+    "released": Level.ENFORCE,  # that older ones were left out, or that there are none yet, stops nobody
     "trust-root-age": Level.ENFORCE,
     "pins-newer": Level.REPORT,
     "audit-earlier": Level.REPORT,  # what an older release resolved to then is no longer what it installs

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
-from sealwright.errors import Unavailable
+from sealwright.errors import SealwrightError, Unavailable
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -62,3 +62,17 @@ class Questions(Generic[K, V]):
                 self._done.put((key, self._ask(key)))
             except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for the answer
                 self._done.put((key, error))
+
+
+def ask_all(ask: Callable[[K], V], keys: Iterable[K], seconds: float, at_once: int = 1) -> dict[K, V | SealwrightError]:
+    """Every key with its answer or with why there is none, of any kind; never waits longer than `seconds`."""
+
+    def answered(key: K) -> tuple[V | SealwrightError]:
+        # Wrapped, since an error that is handed on bare is raised again where the answers are collected.
+        try:
+            return (ask(key),)
+        except SealwrightError as error:
+            return (error,)
+
+    answers = Questions(answered, keys, at_once).answers(seconds)
+    return {key: answer[0] if isinstance(answer, tuple) else answer for key, answer in answers.items()}

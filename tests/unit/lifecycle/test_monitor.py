@@ -176,7 +176,7 @@ ATTACKS: dict[Callable[[Watch], None], dict[str, set[str]]] = {
         "provenance-missing": {"tiny-1.1-py2-none-any.whl"},
     },
     stranger_below: {"release-missing": {"0.1"}, "provenance-missing": {"tiny-0.1.tar.gz"}},
-    deleted_file: {"file-missing": {WHEEL}},
+    deleted_file: {"file-missing": {WHEEL}, "audit-file-unknown": {"1.1: tiny 1.1"}},
     deleted_release: {"release-missing": {"1.0"}},
     manifest_with(commit="f" * 40): {"digest-mismatch": {"v1.1"}, "manifest-unusable": {"1.1"}},
     manifest_with(version="1.2"): {"digest-mismatch": {"v1.1"}, "manifest-unusable": {"1.1"}},
@@ -284,7 +284,11 @@ def test_whatever_does_not_answer_is_never_read_as_well(
     assert {f["state"] for f in document["findings"] if f["blocking"]} == {"unavailable"}
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: f"{question[0]} {question[2]}")
+# What GitHub answers about one asset is a redirect, whose text nobody reads.
+TEXTS = [question for question in QUESTIONS if not question[2].endswith("/releases/assets/")]
+
+
+@pytest.mark.parametrize("question", TEXTS, ids=lambda question: f"{question[0]} {question[2]}")
 @pytest.mark.parametrize("how", ["cut off", "another kind"])
 def test_half_an_answer_is_none(command: Command, question: tuple[str, str, str], how: str) -> None:
     service, method, path = question

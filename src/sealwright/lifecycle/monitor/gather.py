@@ -14,7 +14,7 @@ from sealwright.errors import SealwrightError, Unavailable
 from sealwright.lifecycle.monitor.seen import Seen, VersionSeen, Watched
 from sealwright.pipeline.pins import FLOWS
 from sealwright.project import normal_version
-from sealwright.services.concurrently import Questions
+from sealwright.services.concurrently import ask_all
 from sealwright.services.github_answers import Asset
 from sealwright.services.github_published import Published, PublishedOnGitHub
 from sealwright.services.index import IndexClient
@@ -130,8 +130,7 @@ def _chosen(versions: Mapping[Version, _Found], watched: Watched) -> tuple[tuple
 
 def _asked(ask: Callable[[K], T], keys: Iterable[K]) -> dict[K, T | SealwrightError]:
     """All answers, or why there is none."""
-    answers = Questions(lambda key: _tried(lambda: ask(key)), keys, _AT_ONCE).answers(_SECONDS)
-    return dict(answers)
+    return ask_all(ask, keys, _SECONDS, _AT_ONCE)
 
 
 def _provenance(

@@ -178,7 +178,7 @@ def run_job(names: Iterable[str], environ: Mapping[str, str], workspace: Path) -
     ref = dossier.add(record_path(context.job), encode(record))
     return Completed(
         record,
-        _blocking(context, findings),
+        blocking(context, findings),
         {**outputs, "record": ref.sha256},
         "\n\n".join(result.summary for result in results if result.summary),
     )
@@ -253,7 +253,8 @@ def _guarded(name: str, context: Context) -> Result:
         return Result((Finding.failed(name, "internal-error", found=found, hint=hint),))
 
 
-def _blocking(context: Context, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def blocking(context: Context, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Those of the findings that stop the release by the planned policy; by the built-in one where planning failed."""
     try:
         policy, mode = context.policy, context.plan.mode
     except SealwrightError:

@@ -76,7 +76,7 @@ class Towncrier:
 
 
 def towncrier_of(read: Reader) -> Towncrier | None:
-    """The project's configuration; None where it does not use towncrier. Raises UsageError (`towncrier-unsupported`)."""
+    """The project's configuration; None where there is none. Raises UsageError (`towncrier-unsupported`)."""
     own = read_text(read, _OWN_FILE)
     document = parse_toml(read_text(read, PYPROJECT) or "", PYPROJECT)
     settings = table(parse_toml(own, _OWN_FILE) if own is not None else document, "tool", "towncrier")
@@ -86,7 +86,9 @@ def towncrier_of(read: Reader) -> Towncrier | None:
     project = text(document, "project", "name") or ""
     package = text(settings, "package") or project
     filename = text(settings, "filename") or "NEWS.rst"
-    start = "<!-- towncrier release notes start -->\n" if filename.endswith(".md") else ".. towncrier release notes start\n"
+    start = ".. towncrier release notes start\n"
+    if filename.endswith(".md"):
+        start = "<!-- towncrier release notes start -->\n"
     beside = posixpath.join(text(settings, "package_dir") or ".", package, "newsfragments")
     return Towncrier(
         filename=filename,

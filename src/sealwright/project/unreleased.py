@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _RST_TARGET = re.compile(r"^\.\.(?: .*)?$")
 _COMPARE = re.compile(r"(?P<head>.*/compare/)(?P<since>.+?)(?P<dots>\.{2,3})(?P<until>[^.\s]+)$")
 # What may stand around version and date in a title whose form is taken over: no names, no links.
-_FORM = re.compile(r"(?:[\s\[\](){},:;–—-]|version|release|v)*", re.IGNORECASE)
+_FORM = re.compile(r"(?:[\s\[\](){},:;\u2013\u2014-]|version|release|v)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

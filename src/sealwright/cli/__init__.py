@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "rebuild": "build a published release again, anybody's, and compare it file by file",
     "doctor": "look at how this repository releases, before anything is tagged",
     "init": "adopt the pipeline in a project: release.yml, a policy, and what to set at GitHub and PyPI",
+    "prepare": "decide the version, write it and the changelog, check and rehearse that, then commit and tag",
     "workflow": "render .github/workflows/release.yml from the job table, check it, or hand it over",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",
 }

@@ -68,4 +68,6 @@ def _text(here: Committed, path: str) -> str | None:
         return None if data is None else data.decode()
     except UnicodeDecodeError as error:
         hint = "store it as UTF-8, and commit"
-        raise UsageError("changelog-not-utf-8", f"{here.path(path)} is not text in UTF-8: {error}", hint=hint) from error
+        raise UsageError(
+            "changelog-not-utf-8", f"{here.path(path)} is not text in UTF-8: {error}", hint=hint
+        ) from error

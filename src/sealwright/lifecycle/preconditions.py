@@ -107,7 +107,9 @@ def _next(intent: Intent, remote: Remote | None) -> Iterator[Finding]:
         {intent.tag} & (here | there)
     )
     for tag in sorted(same):
-        where = " and ".join(([remote.name] if remote and tag in there else []) + (["this clone"] if tag in here else []))
+        where = " and ".join(
+            ([remote.name] if remote and tag in there else []) + (["this clone"] if tag in here else [])
+        )
         yield Finding.failed(
             "next-version",
             "tag-exists",
@@ -133,7 +135,9 @@ def _next(intent: Intent, remote: Remote | None) -> Iterator[Finding]:
 def _messages(intent: Intent, remote: Remote | None) -> Iterator[Finding]:
     """Words in any commit of a push keep GitHub from starting a run for it, and with it the release."""
     known = remote.head if remote and remote.head and intent.git.has(remote.head) else None
-    messages = intent.git.messages(intent.here.commit, known) or intent.git.messages(intent.here.commit, None)
+    messages = intent.git.messages(intent.here.commit, known)
+    if not messages and not intent.edits:  # it is there already, and becomes the tagged commit itself
+        messages = intent.git.messages(intent.here.commit, None)
     found = {commit: marker for commit, message in messages.items() if (marker := skip_marker(message))}
     for commit, marker in found.items():
         yield Finding.failed(
@@ -146,4 +150,4 @@ def _messages(intent: Intent, remote: Remote | None) -> Iterator[Finding]:
             "commit",
         )
     if not found:
-        yield Finding.passed("messages", found=f"{len(messages)} looked at, none skips a run")
+        yield Finding.passed("messages", found=f"{len(messages)} looked at, none keeps a run from starting")

@@ -39,9 +39,7 @@ def with_version(read: Reader, version: str) -> dict[str, bytes]:
     return found
 
 
-def _edits(
-    seen: dict[str, bytes], read: Reader, before: ProjectInfo, version: str
-) -> Iterator[dict[str, bytes]]:
+def _edits(seen: dict[str, bytes], read: Reader, before: ProjectInfo, version: str) -> Iterator[dict[str, bytes]]:
     assert before.version.version is not None  # only a version of unknown kind is None
     old = before.version.version.encode()
     for path, data in seen.items():

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sealwright.cli import Invocation
+from sealwright.endpoints import Endpoints
 from sealwright.lifecycle.intent import Intent, Request, intend
 from sealwright.lifecycle.landing import Landed, land, push, push_words, undo
 from sealwright.lifecycle.preconditions import Remote, findings_of
@@ -50,9 +51,9 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
 
 
 def _perform(arguments: argparse.Namespace, invocation: Invocation, intent: Intent, folder: Path) -> int:
-    findings, remote = findings_of(intent)
-    needed = {State.FAIL, State.UNAVAILABLE} if arguments.push else {State.FAIL}
-    stopping = tuple(finding for finding in findings if finding.state in needed)
+    findings, remote = findings_of(intent, Endpoints.of(invocation.environ).pypi)
+    stops = {State.FAIL, State.UNAVAILABLE, State.SKIPPED} if arguments.push else {State.FAIL}
+    stopping = tuple(finding for finding in findings if finding.state in stops)
     trial = begin(intent, folder, invocation.environ, signed=not arguments.dry_run)
     more, blocking = planned(intent, trial, invocation.environ)
     outcome = _Outcome(intent, remote, trial, Answer("prepare", (), (*findings, *more), (*stopping, *blocking)))
@@ -135,7 +136,8 @@ def _next(arguments: argparse.Namespace, outcome: _Outcome) -> Iterator[str]:
         yield f"Undo, while nothing is pushed: {undo(intent)}"
     else:
         yield "Nothing was written" + (", and nothing rehearsed." if arguments.dry_run else ".")
-    if not outcome.answer.blocking and intent.branch and not (landed and arguments.push):
-        name, branch = (remote.name, remote.branch) if remote else ("origin", intent.branch)
-        yield "This push starts the release, and nothing else does:"
-        yield f"  {' '.join(('git', *push_words(intent, name, branch)))}"
+    if outcome.answer.blocking or (landed and arguments.push):
+        return
+    name, branch = (remote.name, remote.branch) if remote else ("REMOTE", str(intent.branch))
+    yield "This push starts the release, and nothing else does:" if landed else "What would start the release, then:"
+    yield f"  {' '.join(('git', *push_words(intent, name, branch)))}"

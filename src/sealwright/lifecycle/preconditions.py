@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
+from sealwright.endpoints import IndexSite
 from sealwright.errors import Unavailable
 from sealwright.lifecycle.intent import Intent
 from sealwright.model import Finding
 from sealwright.project import normal_version
 from sealwright.project.skip_markers import skip_marker
+from sealwright.services.index import IndexClient, of_release
 from sealwright.stages.base import finding_of
 
 _NAMED = 5
@@ -37,11 +39,14 @@ class Remote:
         return tuple(ref.removeprefix("refs/tags/") for ref in self.refs if ref.startswith("refs/tags/"))
 
 
-def findings_of(intent: Intent) -> tuple[tuple[Finding, ...], Remote | None]:
-    """All checks, and the remote where it answered: `tree`, `release-branch`, `remote`, `next-version`, `messages`."""
+def findings_of(intent: Intent, index: IndexSite) -> tuple[tuple[Finding, ...], Remote | None]:
+    """All checks, and the remote where it answered.
+
+    They are `tree`, `release-branch`, `remote`, `next-version`, `unpublished` and `messages`.
+    """
     remote, said = _remote(intent)
-    found = [_tree(intent), _branch(intent), said, *_next(intent, remote), *_messages(intent, remote)]
-    return tuple(found), remote
+    found = [_tree(intent), _branch(intent), said, *_next(intent, remote), _unpublished(intent, index)]
+    return (*found, *_messages(intent, remote)), remote
 
 
 def _tree(intent: Intent) -> Finding:
@@ -130,6 +135,25 @@ def _next(intent: Intent, remote: Remote | None) -> Iterator[Finding]:
     elif not same:
         since = f"after {intent.reached[1]}" if intent.reached else "no tag before it"
         yield Finding.passed("next-version", version, since)
+
+
+def _unpublished(intent: Intent, index: IndexSite) -> Finding:
+    """A file name is taken for ever once a file was uploaded under it, so the gate would stop this release."""
+    about = f"{intent.info.name} {intent.version}"
+    try:
+        there = of_release(IndexClient(index).files(intent.info.name), intent.version)
+    except Unavailable as error:
+        return finding_of(error, "unpublished").about(about)
+    if not there:
+        return Finding.passed("unpublished", about)
+    return Finding.failed(
+        "unpublished",
+        "version-published",
+        about,
+        expected="a version that the index does not have",
+        found=f"{len(there)} files on {index.name}",
+        hint="take the next version; what was published is never replaced",
+    )
 
 
 def _messages(intent: Intent, remote: Remote | None) -> Iterator[Finding]:

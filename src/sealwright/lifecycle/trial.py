@@ -51,7 +51,7 @@ def begin(intent: Intent, workspace: Path, environ: Mapping[str, str], *, signed
     intent.here.repository.clone(source, base)
     git = intent.git.elsewhere(source)
     commit = _committed(git, intent, signed=signed) if intent.edits else base
-    git.run("checkout", "--quiet", "--force", "-B", intent.branch or intent.settings.branches[0], commit)
+    git.run("checkout", "--quiet", "--force", *(("-B", intent.branch) if intent.branch else ("--detach",)), commit)
     diff = git.run("diff", "--no-color", "--no-ext-diff", "--no-textconv", base, commit).stdout
     return Trial(workspace, git, Repository(source, environ), commit, diff)
 

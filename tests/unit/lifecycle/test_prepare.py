@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ QUICK = ("prepare", "minor", "--no-rehearse")
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An index that has nothing of the project."""
-    with contextmanager(make_world)(tmp_path_factory.mktemp("index")) as world:
+    with make_world(tmp_path_factory.mktemp("index")) as world:
         yield world.pypi.url
 
 

@@ -22,7 +22,7 @@ DYNAMIC = '[project]\nname = "tiny"\ndynamic = ["version"]\n'
     ("files", "changed", "old", "new"),
     [
         (
-            {"pyproject.toml": HATCH + '[project]\r\nname = "tiny"\r\nversion="1.2.3" # here\r\nkeywords=["1.2.3"]\r\n'},
+            {"pyproject.toml": HATCH + '[project]\r\nname="tiny"\r\nversion="1.2.3" # here\r\nkeywords=["1.2.3"]\r\n'},
             "pyproject.toml",
             'version="1.2.3" # here',
             'version="1.3.0" # here',

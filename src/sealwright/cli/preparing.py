@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +16,9 @@ from sealwright.lifecycle.intent import Intent, Request, intend
 from sealwright.lifecycle.landing import Landed, land, push, push_words, undo
 from sealwright.lifecycle.preconditions import Remote, findings_of
 from sealwright.lifecycle.trial import Trial, begin, planned
-from sealwright.model import Finding, State
-from sealwright.rehearsal import rehearse as rehearsing
+from sealwright.model import State
 from sealwright.report.answer import Answer, as_json, verdict_lines
 from sealwright.report.findings import finding_lines
-from sealwright.report.progress import Progress
-from sealwright.report.rehearsal import closing, verdict_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +65,14 @@ def _perform(arguments: argparse.Namespace, invocation: Invocation, intent: Inte
 
 def _carried_out(arguments: argparse.Namespace, invocation: Invocation, outcome: _Outcome) -> _Outcome:
     if not arguments.no_rehearse:
-        finding = _rehearsal(arguments, invocation, outcome)
+        from sealwright.cli.rehearsing_prepared import rehearsed  # noqa: PLC0415 - seconds that a dry run does without
+
+        finding, lines = rehearsed(outcome.intent, outcome.trial, invocation)
         blocking = () if finding.state is State.PASS else (finding,)
         answer = replace(outcome.answer, findings=(*outcome.answer.findings, finding), blocking=blocking)
         outcome = replace(outcome, answer=answer)
-        _say(arguments, [*finding_lines((finding,), blocking), ""])
+        _say(arguments, [*lines, *finding_lines((finding,), blocking), ""])
     return outcome if outcome.answer.blocking else replace(outcome, landed=land(outcome.intent, outcome.trial))
-
-
-def _rehearsal(arguments: argparse.Namespace, invocation: Invocation, outcome: _Outcome) -> Finding:
-    """A whole rehearsal of the prepared commit, as one finding; what it found is printed where it was stopped."""
-    intent = outcome.intent
-    request = rehearsing.Request(project=outcome.trial.folder / intent.here.directory, version=intent.version)
-    prepared = rehearsing.prepare(request, invocation.environ)
-    with Progress(tuple(job.id for job in prepared.jobs), sys.stderr, invocation.environ) as progress:
-        began = time.monotonic()
-        rehearsed = rehearsing.rehearse(prepared, request, invocation.environ, progress.observe)
-    said = verdict_line(rehearsed)
-    if rehearsed.exit_code == 0:
-        return Finding.passed("rehearsal", intent.tag, said)
-    _say(arguments, closing(rehearsed, time.monotonic() - began, invocation.directory))
-    hint = f"correct what it found, commit, and run this again; its dossier is in {rehearsed.out}"
-    if rehearsed.exit_code == 1:
-        return Finding.failed("rehearsal", "rehearsal-stopped", intent.tag, found=said, hint=hint)
-    return Finding.unavailable("rehearsal", "rehearsal-not-judged", intent.tag, found=said, hint=hint)
 
 
 def _say(arguments: argparse.Namespace, lines: Iterable[str]) -> None:

@@ -94,12 +94,16 @@ def _tag(intent: Intent, trial: Trial) -> str:
     try:
         trial.git.run("tag", *asked, stdin=message)
     except ProcessFailed as error:
-        raise UsageError(
-            "tag-not-made",
-            f"git could not make the tag: {error.finished.tail}",
-            hint="nothing was changed; have the key of user.signingkey ready, or `git config tag.gpgSign false`",
-        ) from error
+        raise _not_made(f"git could not make the tag: {error.finished.tail}") from error
+    # With a key that is not there, some versions of git say so, and make the tag without a signature all the same.
+    if intent.git.signs_tags and b"\n-----BEGIN " not in trial.git.run("cat-file", "tag", intent.tag).output:
+        raise _not_made("git made the tag without a signature")
     return trial.git.run("rev-parse", f"refs/tags/{intent.tag}").stdout.strip()
+
+
+def _not_made(why: str) -> UsageError:
+    hint = "nothing was changed; have the key of user.signingkey ready, or `git config tag.gpgSign false`"
+    return UsageError("tag-not-made", why, hint=hint)
 
 
 def _transaction(intent: Intent, trial: Trial, tag: str) -> bytes:

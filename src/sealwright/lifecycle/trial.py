@@ -45,7 +45,7 @@ class Trial:
 def begin(intent: Intent, workspace: Path, environ: Mapping[str, str], *, signed: bool) -> Trial:
     """Clone, commit there, and check that out. `signed` asks for a signature where the user signs commits.
 
-    Raises UsageError (`commit-failed`) and Refused (`clone-failed`, `submodule-unreachable`).
+    Raises UsageError (`commit-not-made`) and Refused (`clone-failed`, `submodule-unreachable`).
     """
     source, base = workspace / SOURCE, intent.here.commit
     intent.here.repository.clone(source, base)
@@ -84,11 +84,17 @@ def _committed(git: OwnGit, intent: Intent, *, signed: bool) -> str:
         git.run("update-index", "--add", "--cacheinfo", mode, blob, path)
     written = git.run("write-tree").stdout.strip()
     sign = ("-S",) if signed and intent.git.enabled("commit.gpgSign") else ()
+    words = ("commit-tree", written, "-p", intent.here.commit, *sign, "-F", "-")
     try:
-        made = git.run(
-            "commit-tree", written, "-p", intent.here.commit, *sign, "-F", "-", stdin=intent.message.encode()
-        )
+        commit = git.run(*words, stdin=intent.message.encode()).stdout.strip()
     except ProcessFailed as error:
-        hint = "`git commit --allow-empty -m Test` shows the same; set user.name and user.email, and have the key ready"
-        raise UsageError("commit-failed", f"git could not make the commit: {error.finished.tail}", hint=hint) from error
-    return made.stdout.strip()
+        raise _not_made(f"git could not make the commit: {error.finished.tail}") from error
+    # With a key that is not there, some versions of git make it without a signature, and end as if all were well.
+    if sign and b"\ngpgsig" not in git.run("cat-file", "commit", commit).output:
+        raise _not_made("git made the commit without a signature")
+    return commit
+
+
+def _not_made(why: str) -> UsageError:
+    hint = "`git commit --allow-empty -m Test` shows the same; set user.name and user.email, and have the key ready"
+    return UsageError("commit-not-made", why, hint=hint)

@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "init": "adopt the pipeline in a project: release.yml, a policy, and what to set at GitHub and PyPI",
     "monitor": "look at everything that was published: files, tags, advisories, publishers, pins",
     "rollback": "take a published version back, forward only, and say what is left to do",
+    "prepare": "decide the version, write it and the changelog, check and rehearse that, then commit and tag",
     "workflow": "render .github/workflows/release.yml from the job table, check it, or hand it over",
     "resume": "say what of a release is where, how long PyPI takes the rest, and what to run",
     "stage": "run one stage of the release; what release.yml and the rehearsal call",

@@ -12,8 +12,8 @@ from packaging.version import InvalidVersion, Version
 _INNERMOST = 9
 _NAMES = ("changelog", "changes", "history", "news")
 _SUFFIXES = ("", ".md", ".rst", ".txt", ".markdown")
-_DATE = re.compile(r"\b\d{4}([-/])\d{1,2}\1\d{1,2}\b|\b\d{1,2}([-/.])\d{1,2}\2\d{4}\b")
-_VERSION = re.compile(
+DATE = re.compile(r"\b\d{4}([-/])\d{1,2}\1\d{1,2}\b|\b\d{1,2}([-/.])\d{1,2}\2\d{4}\b")
+VERSION = re.compile(
     r"(?<![\w.])v?(\d+!)?\d+(?:\.\d+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev)[-_.]?\d*)*",
     re.IGNORECASE,
 )
@@ -24,8 +24,8 @@ _UNDERLINE = re.compile(r"^([=\-~^\"'`#*+.:_])\1{2,}\s*$")
 _PLAIN = re.compile(
     r"^(?:(?:version|release|changes in)\s+)?v?\d+(?:\.\d+)+\S*\s*(?:[:(\[,-].*|\S+\s+\d{4}.*)?$", re.IGNORECASE
 )
-_LINK = re.compile(r"^\[[^\]]+\]:\s*\S+")
-_UNRELEASED = re.compile(r"unreleased|\bnext\b|upcoming|in development|\btbd\b|not yet released", re.IGNORECASE)
+LINK = re.compile(r"^\[[^\]]+\]:\s*\S+")
+UNRELEASED = re.compile(r"unreleased|\bnext\b|upcoming|in development|\btbd\b|not yet released", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Heading:
 
     def names(self, version: Version) -> bool:
         """Whether the first version in the title, dates aside, is `version`."""
-        found = _VERSION.search(_DATE.sub(" ", self.title))
+        found = VERSION.search(DATE.sub(" ", self.title))
         try:
             return found is not None and Version(found[0]) == version
         except InvalidVersion:
@@ -62,13 +62,13 @@ class Changelog:
         `version` is in normal form. Keep a Changelog, towncrier, reStructuredText and plain titles are understood.
         """
         lines, wanted = self.text.splitlines(), Version(version)
-        titles = _headings(lines)
+        titles = headings(lines)
         return _entry(lines, titles, wanted) or _entry(lines, _with_plain(lines, titles), wanted)
 
     @property
     def unreleased(self) -> bool:
         """Whether some title stands for what is not released yet."""
-        return any(_UNRELEASED.search(heading.title) for heading in _headings(self.text.splitlines()))
+        return any(UNRELEASED.search(heading.title) for heading in headings(self.text.splitlines()))
 
 
 def find_changelog(paths: Iterable[str], directory: str = ".") -> str | None:
@@ -83,15 +83,16 @@ def find_changelog(paths: Iterable[str], directory: str = ".") -> str | None:
     return None
 
 
-def _entry(lines: list[str], headings: list[Heading], wanted: Version) -> str | None:
-    for at, heading in enumerate(headings):
+def _entry(lines: list[str], titles: list[Heading], wanted: Version) -> str | None:
+    for at, heading in enumerate(titles):
         if heading.names(wanted):
-            after = (later.line for later in headings[at + 1 :] if later.level <= heading.level)
+            after = (later.line for later in titles[at + 1 :] if later.level <= heading.level)
             return _trimmed(lines[heading.body : next(after, len(lines))])
     return None
 
 
-def _headings(lines: list[str]) -> list[Heading]:
+def headings(lines: list[str]) -> list[Heading]:
+    """All titles, by the two usual markups; what looks like one in a block of code is none."""
     return sorted([*_marked(lines), *_underlined(lines)], key=lambda heading: heading.line)
 
 
@@ -126,7 +127,7 @@ def _underlined(lines: list[str]) -> Iterator[Heading]:
 def _trimmed(lines: list[str]) -> str:
     kept = list(lines)
     # Link targets at the very end belong to all entries; an explicit target before the next title belongs to that.
-    while kept and (not kept[-1].strip() or _LINK.match(kept[-1]) or re.match(r"^\.\. _.*:\s*$", kept[-1])):
+    while kept and (not kept[-1].strip() or LINK.match(kept[-1]) or re.match(r"^\.\. _.*:\s*$", kept[-1])):
         kept.pop()
     while kept and not kept[0].strip():
         kept.pop(0)

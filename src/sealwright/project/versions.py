@@ -55,11 +55,20 @@ def next_patch(latest: str | None) -> str:
     if latest is None:
         return FIRST_VERSION
     version = Version(latest)
-    prefix = f"{version.epoch}!" if version.epoch else ""
     if version.is_prerelease:
-        return prefix + ".".join(map(str, version.release))
-    release = (*version.release, 0, 0)[: max(3, len(version.release))]
-    return prefix + ".".join(map(str, (*release[:-1], release[-1] + 1)))
+        return str(composed(version.epoch, version.release))
+    return str(composed(version.epoch, raised(version.release, max(2, len(version.release) - 1))))
+
+
+def raised(release: tuple[int, ...], at: int) -> tuple[int, ...]:
+    """A release segment with the number at index `at`, added where it is missing, raised by one and zeros after it."""
+    parts = [*release, *[0] * (at + 1 - len(release))]
+    return (*parts[:at], parts[at] + 1, *[0] * (len(parts) - at - 1))
+
+
+def composed(epoch: int, release: tuple[int, ...], suffix: str = "") -> Version:
+    """The version of these parts; `suffix` is a pre-release such as `rc1`."""
+    return Version(f"{epoch}!{'.'.join(map(str, release))}{suffix}")
 
 
 def latest_tag(tags: Iterable[str], settings: Settings) -> tuple[str, str] | None:

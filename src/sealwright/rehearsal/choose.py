@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sealwright.config import Settings, load_settings
+from sealwright.config import Settings
 from sealwright.errors import UsageError
 from sealwright.model import Cell
 from sealwright.pipeline.jobs import Options
@@ -31,6 +31,7 @@ from sealwright.rehearsal.computed import computed_version
 from sealwright.rehearsal.layout import Subject
 from sealwright.services.git import Repository
 from sealwright.services.interpreters import find_python
+from sealwright.stages.planning import Committed
 
 _SYSTEMS = {"Linux": "ubuntu", "Darwin": "macos", "Windows": "windows"}
 
@@ -43,24 +44,6 @@ class Choice:
     options: Options
 
 
-@dataclass(frozen=True, slots=True)
-class _Commit:
-    """A project in a commit."""
-
-    repository: Repository
-    commit: str
-    directory: str
-
-    def read(self, path: str) -> bytes | None:
-        """A file of the project."""
-        inside = path if self.directory == "." else f"{self.directory}/{path}"
-        return self.repository.read(self.commit, inside)
-
-    def settings(self) -> Settings:
-        """[tool.sealwright] of the project."""
-        return load_settings((self.read("pyproject.toml") or b"").decode("utf-8", "replace"))
-
-
 def choose(
     repository: Repository, project: Path, version: str | None, environ: Mapping[str, str], *, rekor: Literal[1, 2]
 ) -> Choice:
@@ -69,7 +52,7 @@ def choose(
     Raises UsageError for a folder without a project or commit, for `version-malformed`, and for a configuration that
     cannot be read.
     """
-    here = _Commit(repository, repository.commit_of("HEAD"), repository.directory_of(project))
+    here = Committed(repository, repository.commit_of("HEAD"), repository.directory_of(project))
     settings = here.settings()
     info = read_project(here.read)
     if version is None and info.version.version is None:
@@ -95,7 +78,7 @@ def choose(
 
 def options_of(repository: Repository, subject: Subject) -> Options:
     """The options of a rehearsal that is continued."""
-    settings = _Commit(repository, subject.commit, subject.directory).settings()
+    settings = Committed(repository, subject.commit, subject.directory).settings()
     return options_for(settings, cells_from(" ".join(subject.cells), "the rehearsal"), subject.directory)
 
 
@@ -105,7 +88,7 @@ def _tagged(repository: Repository, commit: str, settings: Settings) -> str | No
     return found[1] if found else None
 
 
-def _computed(here: _Commit, info: ProjectInfo, environ: Mapping[str, str]) -> str | None:
+def _computed(here: Committed, info: ProjectInfo, environ: Mapping[str, str]) -> str | None:
     """The version that the project's own code works out, such as setup.py; no tag decides on that one."""
     if info.version.kind is not VersionKind.UNKNOWN:
         return None

@@ -123,15 +123,20 @@ class Repository:
 
     def read(self, commit: str, path: str) -> bytes | None:
         """The content of the file at `path`, links followed inside the commit; None where there is no such file."""
+        place = self.resolved(commit, path)
+        return self._object(self.tree(commit)[place].object_id, "blob") if place is not None else None
+
+    def resolved(self, commit: str, path: str) -> str | None:
+        """Where the file at `path` lies, links followed inside the commit; None where there is no such file."""
         tree = self.tree(commit)
         for _ in range(_MAX_LINKS):
             entry = tree.get(path)
             if entry is None or entry.mode == SUBMODULE:
                 return None
-            data = self._object(entry.object_id, "blob")
             if entry.mode != _LINK:
-                return data
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), os.fsdecode(data)))
+                return path
+            target = os.fsdecode(self._object(entry.object_id, "blob"))
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
         return None
 
     def blobs(self, object_ids: Iterable[str]) -> dict[str, bytes]:

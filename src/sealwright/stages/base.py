@@ -182,7 +182,7 @@ def run_job(names: Iterable[str], environ: Mapping[str, str], workspace: Path) -
         _list_records(dossier, (*(r for r in dossier.inputs if r.path.startswith(f"{RECORDS}/")), ref))
     return Completed(
         record,
-        _blocking(context, findings),
+        blocking(context, findings),
         {**outputs, "record": ref.sha256},
         "\n\n".join(result.summary for result in results if result.summary),
     )
@@ -263,7 +263,8 @@ def _guarded(name: str, context: Context) -> Result:
         return Result((Finding.failed("stage", "internal-error", name, found=found, hint=hint),))
 
 
-def _blocking(context: Context, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def blocking(context: Context, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Those of the findings that stop the release by the planned policy; by the built-in one where planning failed."""
     try:
         policy, mode = context.policy, context.plan.mode
     except SealwrightError:

@@ -25,27 +25,13 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Tagged:
-    """A tagged commit, seen from the directory of the project in it."""
+class Committed:
+    """A commit, seen from the directory of the project in it."""
 
     repository: Repository
-    tag: str
     commit: str
     directory: str
-
-    @classmethod
-    def of(cls, context: Context) -> Tagged:
-        """What the run is about. Raises UsageError (`run-unknown`, `directory-invalid`, and those of git)."""
-        repository = Repository(context.source, context.environ)
-        directory = posixpath.normpath(context.environ.get(DIRECTORY_VARIABLE) or ".")
-        if directory != "." and not is_plain_path(directory):
-            raise UsageError(
-                "directory-invalid",
-                f"{DIRECTORY_VARIABLE} = {directory!r} is not a folder of the repository",
-                hint="give it relative to the repository's root",
-            )
-        commit = repository.commit_of(_variable(context.environ, "GITHUB_SHA"))
-        return cls(repository, _variable(context.environ, "GITHUB_REF_NAME"), commit, directory)
+    """In the repository; `.` for its root."""
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -66,6 +52,31 @@ class Tagged:
         if data is None:
             data = self.repository.read(self.commit, inside)
         return None if data is None else data.decode("utf-8", "replace")
+
+    def settings(self) -> Settings:
+        """[tool.sealwright] of the project. Raises UsageError (`toml-malformed`, `configuration-invalid`)."""
+        return load_settings((self.read(PYPROJECT) or b"").decode("utf-8", "replace"))
+
+
+@dataclass(frozen=True)
+class Tagged(Committed):
+    """A tagged commit."""
+
+    tag: str
+
+    @classmethod
+    def of(cls, context: Context) -> Tagged:
+        """What the run is about. Raises UsageError (`run-unknown`, `directory-invalid`, and those of git)."""
+        repository = Repository(context.source, context.environ)
+        directory = posixpath.normpath(context.environ.get(DIRECTORY_VARIABLE) or ".")
+        if directory != "." and not is_plain_path(directory):
+            raise UsageError(
+                "directory-invalid",
+                f"{DIRECTORY_VARIABLE} = {directory!r} is not a folder of the repository",
+                hint="give it relative to the repository's root",
+            )
+        commit = repository.commit_of(_variable(context.environ, "GITHUB_SHA"))
+        return cls(repository, commit, directory, _variable(context.environ, "GITHUB_REF_NAME"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +109,7 @@ def read_written(tagged: Tagged, environ: Mapping[str, str]) -> Written:
             problems.append(finding_of(error, "configuration"))
             return None
 
-    pyproject = (tagged.read(PYPROJECT) or b"").decode("utf-8", "replace")
-    settings = attempt(lambda: load_settings(pyproject))
+    settings = attempt(tagged.settings)
     project = attempt(lambda: read_project(tagged.read))
     policy = attempt(lambda: load_policy(tagged.read_nearest(POLICY_FILE) or ""))
     mode = attempt(lambda: mode_of(environ))

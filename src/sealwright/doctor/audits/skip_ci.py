@@ -1,7 +1,4 @@
-"""Words in a commit's message that keep every workflow from starting, that of its tag included.
-
-https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
-"""
+"""Words in a commit's message that keep every workflow from starting, that of its tag included."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from sealwright.doctor.posture import Posture
 from sealwright.doctor.scripts import is_script
 from sealwright.doctor.wanted import CONFIGURATION
 from sealwright.doctor.workflow import Place
+from sealwright.project.skip_markers import WORDS, skip_marker
 
 _HEAD = blocking(
     "head-skips-ci",
@@ -28,18 +26,15 @@ _HABIT = advice(
     "Found where a release script, a workflow, or the configuration of a version tool writes `[skip ci]` or"
     " its like into a commit message. Leave the words out; conditions in the workflow decide what runs.",
 )
-_WORDS = re.compile(r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]")
-_TRAILER = re.compile(r"\n\n(?:.*\n)*skip-checks:\s*true\s*\Z")
 _MESSAGE = re.compile(r"commit|message", re.IGNORECASE)
 
 
 def _look(posture: Posture) -> Iterator[Defect]:
-    message = posture.material.head_message
-    found = _WORDS.search(message) or _TRAILER.search(message)
+    found = skip_marker(posture.material.head_message)
     if found is not None:
         fix = "`git commit --amend` without these words, or tag a later commit"
         place = posture.workflows[0].place if posture.workflows else Place("pyproject.toml", 1)
-        yield Defect(_HEAD, place, f"`{found[0].strip()}` in its message", fix, about="HEAD")
+        yield Defect(_HEAD, place, f"`{found}` in its message", fix, about="HEAD")
     for path, text in sorted(posture.material.files.items()):
         if CONFIGURATION.fullmatch(path) or is_script(path) or path in {w.path for w in posture.workflows}:
             yield from _habits(path, text)
@@ -47,7 +42,7 @@ def _look(posture: Posture) -> Iterator[Defect]:
 
 def _habits(path: str, text: str) -> Iterator[Defect]:
     for number, line in enumerate(text.splitlines(), 1):
-        words = _WORDS.search(line)
+        words = WORDS.search(line)
         # A condition that looks for the words is no habit of writing them.
         if words and _MESSAGE.search(line) and "contains(" not in line and not line.lstrip().startswith("#"):
             yield Defect(_HABIT, Place(path, number), f"`{words[0]}`", "leave the words out of the message")

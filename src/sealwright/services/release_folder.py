@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE, digest_file
+from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE, VERIFYING, digest_file
 from sealwright.errors import UsageError
 from sealwright.model import FileRef
 from sealwright.verify.evidence import FileContent
@@ -15,7 +15,7 @@ _HELD = 32 * 1024 * 1024
 """Bytes; a larger distribution is judged by its digest alone, which is all that evidence is about."""
 _MOST_FILES = 5_000
 _INDEX_SUFFIX = ".provenance.json"
-_TALK = frozenset({"VERIFYING.md", "report.html", "trust_config.json"})
+_TALK = frozenset({"report.html", "trust_config.json"})
 """Files that are for readers, and evidence of nothing."""
 
 
@@ -62,7 +62,7 @@ def read_beside(distributions: Iterable[Path]) -> ReleaseFolder:
 
 
 def _of_dossier(folder: Path) -> Iterator[tuple[Path, str]]:
-    yield from ((path, path.name) for path in _plain([folder / RELEASE]) if path.is_file())
+    yield from ((path, path.name) for path in _plain([folder / RELEASE, folder / VERIFYING]) if path.is_file())
     for name in (DIST, EVIDENCE, PUBLISHED):
         if (folder / name).is_dir():
             yield from ((path, f"{name}/{path.name}") for path in _plain((folder / name).iterdir()))
@@ -86,14 +86,15 @@ def _place(name: str) -> str:
         return ""
     if name.endswith((".whl", ".tar.gz")):
         return f"{DIST}/{name}"
-    if name == RELEASE:
-        return RELEASE
+    if name in (RELEASE, VERIFYING):
+        return name
     return f"{PUBLISHED}/{name}" if name.endswith(_INDEX_SUFFIX) else f"{EVIDENCE}/{name}"
 
 
 def _belongs(name: str, distribution: str) -> bool:
     shared = name.endswith((".intoto.jsonl", "SHA256SUMS")) or name in (
         RELEASE,
+        VERIFYING,
         f"{RELEASE}.sigstore.json",
         "pylock.toml",
     )

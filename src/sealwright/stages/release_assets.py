@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pydantic import TypeAdapter, ValidationError
 
 from sealwright.dossier import Dossier
-from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE
+from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE, is_part
 from sealwright.errors import Refused, UsageError
 from sealwright.model import FileRef, Finding, sha256_hex
 from sealwright.services.github import Asset, GitHub, Release
@@ -29,12 +29,12 @@ def repository(context: Context) -> GitHub:
 
 
 def prepared(context: Context) -> dict[str, FileRef]:
-    """What a draft holds, by asset name: the distributions, their evidence, release.json, and what the seal added.
+    """What a draft holds, by asset name: what release.json lists of a release, that file, and what the seal added.
 
     Raises Refused (`file-missing`, `release-malformed`, `asset-name-twice`).
     """
     manifest = _output(context, "gate", RELEASE)
-    listed = [ref for ref in _listed(context.dossier.read(manifest)) if ref.path.split("/")[0] in (DIST, EVIDENCE)]
+    listed = [ref for ref in _listed(context.dossier.read(manifest)) if is_part(ref.path)]
     added = [manifest, _output(context, "gate", SUMS), *(_output(context, "seal", path) for path in SEALED)]
     return by_name({ref.path: ref for ref in (*listed, *added)}.values())
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sealwright.config import Policy
-from sealwright.dossier.store import DIST, EVIDENCE, RELEASE
+from sealwright.dossier.store import EVIDENCE, RELEASE, is_part
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding, Mode, State, Sums, Verdict
 from sealwright.verify import release_json, signatures, vsa
@@ -116,8 +116,8 @@ def check_listed(evidence: Evidence) -> Iterator[Finding]:
     except Refused as error:
         yield Finding.failed("files", error.code, RELEASE, found=error.message)
         return
-    here = {ref.path: ref for folder in (DIST, EVIDENCE) for ref in refs_in(evidence.case.files, folder)}
-    due = {path: ref for path, ref in wanted.items() if path.partition("/")[0] in (DIST, EVIDENCE)}
+    here = {path: content.ref for path, content in evidence.case.files.items() if is_part(path)}
+    due = {path: ref for path, ref in wanted.items() if is_part(path)}
     wrong = [_difference(path, due.get(path), here.get(path)) for path in sorted(due.keys() | here.keys())]
     found = [finding for finding in wrong if finding is not None]
     yield from found

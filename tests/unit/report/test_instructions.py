@@ -55,16 +55,16 @@ def test_a_release_names_every_program_with_everything_that_is_expected() -> Non
         *("sigstore", "verify", "github"),
         *("--cert-identity", f"https://github.com/{plan.repository}/.github/workflows/release.yml@refs/tags/v1.0"),
         *("--trigger", "push", "--sha", plan.commit, "--repository", plan.repository, "--ref", "refs/tags/v1.0"),
-        *(SDIST, WHEEL, f"{WHEEL}.cdx.json", "release.json"),
+        *(WHEEL, SDIST, f"{WHEEL}.cdx.json", "release.json"),
     ]
-    assert [argv[3] for argv in called(text, "gh", "attestation", "verify")] == [SDIST, WHEEL]
+    assert [argv[3] for argv in called(text, "gh", "attestation", "verify")] == [WHEEL, SDIST]
     for argv in called(text, "gh", "attestation", "verify"):
         assert argv[argv.index("--signer-workflow") + 1] == f"{plan.repository}/.github/workflows/release.yml"
         assert argv[argv.index("--source-ref") + 1] == "refs/tags/v1.0"
         assert argv[argv.index("--source-digest") + 1] == plan.commit
     (theirs,), (ours,) = called(text, "slsa-verifier"), called(text, "sealwright", "verify-artifact")
     assert theirs[2:] == ours[2:]
-    assert theirs[-2:] == [SDIST, WHEEL]
+    assert theirs[-2:] == [WHEEL, SDIST]
     assert called(text, "sealwright", "verify") == [
         ["sealwright", "verify", ".", "--repo", plan.repository, "--tag", "v1.0"]
     ]

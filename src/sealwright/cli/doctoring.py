@@ -8,10 +8,10 @@ import difflib
 import json
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TypeVar
 
 from sealwright.cli import Invocation
+from sealwright.cli.writing import write_named
 from sealwright.config import load_settings
 from sealwright.doctor.audits import CODES
 from sealwright.doctor.examine import examine
@@ -37,20 +37,13 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Look, print, and return the exit code."""
     found = examine(_gathered(arguments, invocation))
     if arguments.sarif:
-        _write(invocation.directory / arguments.sarif, json.dumps(as_sarif(found), indent=2) + "\n")
+        data = f"{json.dumps(as_sarif(found), indent=2)}\n".encode()
+        write_named(invocation.directory / arguments.sarif, data, "--sarif")
     if arguments.json:
         sys.stdout.write(json.dumps(as_json(found), indent=2) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in as_lines(found))
     return exit_code(found)
-
-
-def _write(target: Path, text: str) -> None:
-    try:
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        hint = "name a file in a folder that exists and may be written to"
-        raise UsageError("sarif-unwritable", f"{target}: {error.strerror}", hint=hint) from error
 
 
 def explain(code: str) -> int:

@@ -33,4 +33,5 @@ def _parser() -> argparse.ArgumentParser:
     add("--policy", metavar="FILE", help="a policy.toml of yours, which may ask for more than the built-in floor")
     add("--trust-config", metavar="FILE", help="another Sigstore instance's trust root; a rehearsal's own, for one")
     add("--json", action="store_true", help="print the verdict as JSON")
+    add("--html", metavar="FILE", help="also write it as one page that loads nothing, to read, print or keep")
     return parser

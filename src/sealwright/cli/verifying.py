@@ -12,10 +12,13 @@ from pathlib import Path
 
 from sealwright.cli import Invocation
 from sealwright.cli.reading import read_named
+from sealwright.cli.writing import write_named
 from sealwright.config.policy import Policy, load_policy
 from sealwright.errors import UsageError
 from sealwright.model import Finding, sha256_hex
 from sealwright.report import answer as reports
+from sealwright.report.html import render
+from sealwright.report.html.released import release_page
 from sealwright.report.verification import Judged, lines
 from sealwright.services.release_folder import ReleaseFolder, read_beside, read_release
 from sealwright.services.trust import named_root
@@ -43,12 +46,14 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
         further=tuple(_not_looked_at()),
     )
     verdict = found.verdict
+    judged = Judged(found, question, root, dt.datetime.now(dt.UTC), arguments.target)
+    if arguments.html:
+        write_named(invocation.directory / arguments.html, render(release_page(judged, folder.files)), "--html")
     answer = reports.Answer("verify", verdict.subjects, verdict.findings, verdict.blocking)
     if arguments.json:
         more = {"mode": found.mode, "trust_root": root.sha256, "policy": verdict.policy}
         sys.stdout.write(json.dumps(reports.as_json(answer, **more), indent=2) + "\n")
     else:
-        judged = Judged(found, question, root, dt.datetime.now(dt.UTC), arguments.target)
         sys.stdout.write("\n".join(lines(judged)) + "\n")
     return verdict.exit_code
 

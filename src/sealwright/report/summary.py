@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sealwright.model import Finding, Mode, Plan, State, Verdict
-from sealwright.report.findings import WORDS
+from sealwright.report.findings import FROM_BAD_TO_GOOD, WORDS, weight_of
 from sealwright.report.markdown import code
 from sealwright.verify.difference.findings import GRAVE
 from sealwright.verify.evidence import Signed
 
-_ORDER = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
 _CONTROLS = "controls"
 _MEANING = (
     "PASSED says that this evidence agrees with the policy. It does not say that the commit was reviewed, or that it "
@@ -73,15 +72,9 @@ def _checks(verdict: Verdict) -> str:
 
 def _check(verdict: Verdict, check: str) -> str:
     findings = verdict.of(check)
-    worst = min((f.state for f in findings), key=_ORDER.index)
+    worst = min((f.state for f in findings), key=FROM_BAD_TO_GOOD.index)
     of_that_kind = [f for f in findings if f.state is worst]
-    return f"| {WORDS[worst]} | {code(check)} | {_weight(verdict, check)} | {_seen(of_that_kind)} |"
-
-
-def _weight(verdict: Verdict, check: str) -> str:
-    if check in verdict.required:
-        return "required"
-    return "enforced" if check in verdict.enforced else "shown"
+    return f"| {WORDS[worst]} | {code(check)} | {weight_of(verdict, check)} | {_seen(of_that_kind)} |"
 
 
 def _seen(findings: list[Finding]) -> str:

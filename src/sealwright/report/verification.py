@@ -40,9 +40,9 @@ def lines(judged: Judged) -> Iterator[str]:
         yield _row(check, verdict.of(check))
     yield from _attention(judged)
     yield ""
-    yield _verdict_line(judged)
+    yield verdict_line(judged)
     yield from (f"  {subject.name}  sha256:{subject.sha256}" for subject in verdict.subjects)
-    yield from _meaning(judged)
+    yield from meaning(judged)
 
 
 def _root_line(judged: Judged) -> str:
@@ -86,7 +86,8 @@ def _attention(judged: Judged) -> Iterator[str]:
             yield from details(finding)
 
 
-def _verdict_line(judged: Judged) -> str:
+def verdict_line(judged: Judged) -> str:
+    """The verdict in one sentence."""
     verdict = judged.answer.verdict
     states = [finding.state for finding in verdict.findings]
     open_ = (
@@ -101,7 +102,8 @@ def _verdict_line(judged: Judged) -> str:
     return f"COULD NOT JUDGE  {open_}"
 
 
-def _meaning(judged: Judged) -> Iterator[str]:
+def meaning(judged: Judged) -> Iterator[str]:
+    """What a verdict that passed proves, and what not; nothing about another one."""
     claims = judged.answer.claims
     if not judged.answer.verdict.passed or claims is None:
         return

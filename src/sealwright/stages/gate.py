@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sealwright.dossier import Dossier, encode
-from sealwright.dossier.store import EVIDENCE, POLICY, RELEASE, STATEMENTS, VERIFYING, digest_file
+from sealwright.dossier.store import EVIDENCE, POLICY, RELEASE, STATEMENTS, VERDICT, VERIFYING, digest_file
 from sealwright.errors import Refused, Unavailable
 from sealwright.model import FileRef, Finding, Sums, Verdict
 from sealwright.pipeline.jobs import Options, table
@@ -26,7 +26,6 @@ from sealwright.verify.evidence import GENERATOR_BUNDLE, Case, Evidence, FileCon
 from sealwright.verify.files import sha256sums
 from sealwright.verify.release import examine, judge
 
-VERDICT = "verdict.json"
 NOTES = "notes.md"
 SHA256SUMS = f"{EVIDENCE}/SHA256SUMS"
 SUMMARY = f"{STATEMENTS}/vsa.json"

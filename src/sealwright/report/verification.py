@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sealwright.model import Finding, Mode, State
 from sealwright.report.findings import WORDS, details, headline
 from sealwright.verify.anybody import Answer
+from sealwright.verify.published import OWN_WORD
 from sealwright.verify.question import Question, owner_and_name
 from sealwright.verify.trust_root import TrustRoot
 
-_OWN_WORD = "gate"
 _WIDTH = 18
 _TEXT = 60
 
@@ -55,7 +55,7 @@ def _root_line(judged: Judged) -> str:
 def _row(check: str, findings: tuple[Finding, ...]) -> str:
     states = {finding.state for finding in findings}
     worst = next(state for state in _FROM_BAD_TO_GOOD if state in states)
-    word = "self" if check == _OWN_WORD and worst is State.PASS else WORDS[worst]
+    word = "self" if check == OWN_WORD and worst is State.PASS else WORDS[worst]
     return f"  {word:<6}  {check:<{_WIDTH}} {_note(worst, findings)}".rstrip()
 
 

@@ -31,7 +31,8 @@ from sealwright.verify.stated import judge_stated, maker_of
 from sealwright.verify.statement import VERIFICATION_SUMMARY
 
 _LATER = (RELEASE_SIGNATURE, SUMMARY_BUNDLE)
-_OWN_WORD = "gate"
+OWN_WORD = "gate"
+"""The check of what the project says about its release itself."""
 
 
 def published_case(
@@ -144,12 +145,12 @@ def check_verdict(evidence: Evidence) -> Iterator[Finding]:
     """
     seal = evidence.provenances[SUMMARY_BUNDLE]
     if not isinstance(seal.verified, VerifiedStatement):
-        yield from () if seal.error is None else (replace(seal.error, check=_OWN_WORD),)
+        yield from () if seal.error is None else (replace(seal.error, check=OWN_WORD),)
         return
     for path in _LATER:
         claims = evidence.provenances[path].claims
         if claims is not None:
-            judged = judge_claims(claims, evidence.case.expected, _OWN_WORD, path)
+            judged = judge_claims(claims, evidence.case.expected, OWN_WORD, path)
             yield from (finding for finding in judged if finding.state is not State.PASS)
     yield from _judge_summary(evidence, seal.verified)
 
@@ -164,7 +165,7 @@ CHECKS: dict[str, Check] = {
     "provenance-github": check_github_provenance,
     "agreement": signatures.check_agreement,
     "sbom": check_sbom,
-    _OWN_WORD: check_verdict,
+    OWN_WORD: check_verdict,
 }
 
 
@@ -197,11 +198,11 @@ def _judge_summary(evidence: Evidence, verified: VerifiedStatement) -> Iterator[
         ("verdict-inputs", _spell(inputs), _spell(summary.inputs)),
     )
     wrong = [
-        Finding.failed(_OWN_WORD, code, SUMMARY_BUNDLE, expected=expected, found=found or "nothing")
+        Finding.failed(OWN_WORD, code, SUMMARY_BUNDLE, expected=expected, found=found or "nothing")
         for code, expected, found in pairs
         if expected != found
     ]
-    yield from wrong or [Finding.passed(_OWN_WORD, found=f"{summary.result}, says the project itself ({summary.mode})")]
+    yield from wrong or [Finding.passed(OWN_WORD, found=f"{summary.result}, says the project itself ({summary.mode})")]
 
 
 def _spell(digests: Mapping[str, str]) -> str:

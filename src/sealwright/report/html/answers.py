@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sealwright.model import Finding, State, Verdict
-from sealwright.report.findings import FROM_BAD_TO_GOOD, NOTE, WORDS, weight_of, word_for
+from sealwright.report.findings import FROM_BAD_TO_GOOD, NOTE, weight_of, word_for
 from sealwright.report.html.markup import Markup, element
+from sealwright.verify.published import OWN_WORD
 
 # Drawn in a square of 16: a tick, a cross in an octagon, and so on; each is told from the others without colour.
 _SHAPES = {
@@ -17,6 +18,7 @@ _SHAPES = {
     "unseen": "M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13M6 6.2a2 2 0 1 1 2.6 2q-.6.3-.6 1.1M8 11.8v.1",
     "absent": "M2 5v-3h3M11 2h3v3M14 11v3h-3M5 14h-3v-3",
     "skip": "M2 8h12",
+    "self": "M8 1.5a3 3 0 1 0 0 6a3 3 0 1 0 0-6M2.5 14.5a5.5 5.5 0 0 1 11 0",
 }
 
 
@@ -25,7 +27,7 @@ class Answer:
     """An answer as it is shown."""
 
     word: str
-    """One of `WORDS`, or `note`."""
+    """One of `WORDS`, `note`, or `self`: passed, by the project's own word."""
 
     @property
     def kind(self) -> str:
@@ -42,13 +44,15 @@ class Answer:
         return element("span", self.shape(), self.word, class_=f"answer {self.kind}")
 
 
-def answer_of(finding: Finding, verdict: Verdict) -> Answer:
+def answer_of(finding: Finding, *, stops: bool) -> Answer:
     """The answer of one finding; what was found wanting and stops nothing is a note."""
-    return Answer(word_for(finding, stops=finding in verdict.blocking))
+    if finding.check == OWN_WORD and finding.state is State.PASS:
+        return Answer("self")
+    return Answer(word_for(finding, stops=stops))
 
 
-def joined(findings: Iterable[Finding], verdict: Verdict) -> Answer:
-    """One answer for several checks: the worst.
+def deciding(findings: Iterable[Finding], verdict: Verdict) -> Finding | None:
+    """The one finding that answers for several checks: the worst. None where none of them was asked.
 
     What is only shown by the policy counts where it failed, and what was skipped for a reason where nothing else
     answered: neither may hide what was looked at.
@@ -56,4 +60,4 @@ def joined(findings: Iterable[Finding], verdict: Verdict) -> Answer:
     counted = [f for f in findings if f.state is State.FAIL or weight_of(verdict, f.check) != "shown"]
     counted.sort(key=lambda f: (f not in verdict.blocking, FROM_BAD_TO_GOOD.index(f.state)))
     heard = [f for f in counted if f.state is not State.SKIPPED] or counted
-    return answer_of(heard[0], verdict) if heard else Answer(WORDS[State.ABSENT])
+    return heard[0] if heard else None

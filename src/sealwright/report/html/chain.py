@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sealwright.endpoints import GITHUB_URL
 from sealwright.model import Finding, State, Verdict
-from sealwright.report.html.answers import Answer, joined
+from sealwright.report.findings import WORDS
+from sealwright.report.html.answers import Answer, answer_of, deciding
 from sealwright.verify.claims import Claims
 from sealwright.verify.difference.findings import CHECK as REBUILD
 
@@ -28,18 +29,18 @@ _GATE = "Gate verdict"
 # What is in no list counts for the gate's verdict, so that a new check is never without a link.
 _CHECKS = {
     "Commit": ("release", "source", "plan", "tag", "version", "branch", "changelog", "configuration", "visibility"),
-    "Workflow run": ("signer", "agreement", "runner", "environment", "approval", "workflow", "protection", "records"),
+    "Workflow run": ("signer", "agreement", "environment", "approval", "workflow", "protection", "records"),
     "Build": (
-        *("build", "build-environment", "build-tools", "sdist-form", "rebuild-ran", REBUILD, "archive", "names"),
-        *("record", "metadata", "declared", "dependencies", "entry-points", "contents", "explained", "description"),
-        *("closure", "smoke", "smoke-import"),
+        *("runner", "build", "build-environment", "build-tools", "sdist-form", "rebuild-ran", REBUILD),
+        *("archive", "names", "record", "metadata", "declared", "dependencies", "entry-points", "contents"),
+        *("explained", "description", "closure", "smoke", "smoke-import"),
     ),
     "Evidence": (
-        *("provenance", "provenance-github", "generator", "signatures", "statements", "sbom", "sbom-agreement", "vex"),
-        *("audit", "audit-ignores", "audit-yanked", "audit-scope"),
+        *("files", "signatures", "statements", "provenance", "provenance-github", "generator"),
+        *("sbom", "sbom-agreement", "vex", "audit", "audit-ignores", "audit-yanked", "audit-scope"),
     ),
     _GATE: (),
-    "Index": ("probe", "testpypi", "testpypi-check", "pypi", "install"),
+    "Index": ("probe", "draft", "publisher", "install", "announce"),
 }
 _INDEX = "index"
 
@@ -50,10 +51,17 @@ def links(verdict: Verdict, claims: Claims | None, mode: str) -> tuple[Link, ...
     for finding in dict.fromkeys(verdict.findings):
         by_link[_link_of(finding.check)].append(finding)
     facts = _facts(verdict, claims, mode)
-    return tuple(
-        Link(name, joined(found, verdict), facts.get(name, ()), tuple(dict.fromkeys(f.check for f in found)))
-        for name, found in by_link.items()
-    )
+    return tuple(_link(name, found, facts.get(name, ()), verdict) for name, found in by_link.items())
+
+
+def _link(name: str, found: list[Finding], facts: tuple[str, ...], verdict: Verdict) -> Link:
+    worst = deciding(found, verdict)
+    checks = tuple(dict.fromkeys(finding.check for finding in found))
+    if worst is None:
+        return Link(name, Answer(WORDS[State.UNAVAILABLE]), ("no check asked about it",), checks)
+    if worst.state is not State.PASS:
+        facts = (worst.code, *facts[:1])
+    return Link(name, answer_of(worst, stops=worst in verdict.blocking), tuple(filter(None, facts)), checks)
 
 
 def _link_of(check: str) -> str:
@@ -66,8 +74,8 @@ def _facts(verdict: Verdict, claims: Claims | None, mode: str) -> dict[str, tupl
     count = len(verdict.subjects)
     facts = {
         "Evidence": (f"{_passed(verdict, 'signatures')} signatures hold", ", ".join(_makers(verdict))),
-        "Build": (f"{count} distribution{'s' * (count != 1)}", _rebuilt(verdict)),
-        _GATE: ("the project's own word", f"as a {mode}"),
+        "Build": (f"{count} distribution{'s' * (count != 1)}", _built(verdict)),
+        _GATE: (_controlled(verdict), f"as a {mode}"),
         "Index": tuple(_on_index(verdict)),
     }
     if claims is None:
@@ -77,8 +85,8 @@ def _facts(verdict: Verdict, claims: Claims | None, mode: str) -> dict[str, tupl
     workflow = claims.build_config_uri.partition("@")[0].rpartition("/")[2]
     return {
         **facts,
-        "Commit": (repository, f"{claims.commit[:12]}, {tag}"),
-        "Workflow run": (f"{workflow}, {claims.trigger}", claims.runner),
+        "Commit": (repository, claims.commit[:12]),
+        "Workflow run": (workflow, f"by {claims.trigger} of {tag}"),
     }
 
 
@@ -93,16 +101,23 @@ def _makers(verdict: Verdict) -> Iterator[str]:
         yield "GitHub"
 
 
-def _rebuilt(verdict: Verdict) -> str:
-    found = verdict.of(REBUILD)
-    if not found:
-        return ""
-    return "built twice, the same" if all(f.state is State.PASS for f in found) else "built twice, not the same"
+def _built(verdict: Verdict) -> str:
+    twice = {finding.state for finding in verdict.of(REBUILD)}
+    if twice:
+        return "rebuilt, identical" if twice == {State.PASS} else "rebuilt, different"
+    return "GitHub-hosted" if _passed(verdict, "runner") else ""
+
+
+def _controlled(verdict: Verdict) -> str:
+    tried = verdict.of("controls")
+    caught = _passed(verdict, "controls")
+    return f"{caught}/{len(tried)} sabotages caught" if tried else "the project's word"
 
 
 def _on_index(verdict: Verdict) -> Iterator[str]:
-    served = [f for f in verdict.findings if f.check in ("index-files", _INDEX)]
-    if served:
-        yield served[-1].found or served[-1].code
-    if _passed(verdict, "index-provenance"):
-        yield f"{_passed(verdict, 'index-provenance')} attested there"
+    attested = _passed(verdict, "index-provenance")  # by PyPI alone, unlike what is asked of TestPyPI too
+    if attested:
+        yield f"{_passed(verdict, 'index-files')} files as planned"
+        yield f"{attested} attested there"
+    else:
+        yield from (finding.found for finding in verdict.of(_INDEX)[:1])

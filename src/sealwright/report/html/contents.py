@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sealwright.errors import SealwrightError
 from sealwright.report.html.markup import Markup, code, element, fragment
@@ -44,9 +44,18 @@ def _sbom(path: str, content: FileContent) -> Markup:
     about = element("p", "About ", _name(document.main), class_="mute")
     if not document.items:
         return fragment([head, about, element("p", "It lists no further component.")])
-    rows = (_part(item) for item in document.items[:_MOST])
-    caption = f"{len(document.items)} components{_cut(len(document.items))}"
-    return fragment([head, about, table("parts", caption, _PART_LABELS, rows)])
+    brought = [item for item in document.items if not item.inside]
+    inside = [item for item in document.items if item.inside]
+    tables = [_parts(brought, "components")] if brought else []
+    if inside:  # often ten times as many, by the word of those that they are inside of
+        summary = element("summary", f"{len(inside)} components inside others")
+        tables.append(element("details", summary, _parts(inside, "components inside others")))
+    return fragment([head, about, *tables])
+
+
+def _parts(items: Sequence[Item], what: str) -> Markup:
+    rows = (_part(item) for item in items[:_MOST])
+    return table("parts", f"{len(items)} {what}{_cut(len(items))}", _PART_LABELS, rows)
 
 
 def _name(main: Item | None) -> Markup:

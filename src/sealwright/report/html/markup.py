@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 
 from sealwright.report.findings import printable
 
-_VOID = frozenset({"meta", "rect", "path", "br"})
+_EMPTY = frozenset({"rect", "path"})
+_DIGEST = re.compile(r"(sha256:[0-9a-f]{64})")
 
 
 class Markup(str):
@@ -29,8 +31,10 @@ def fragment(parts: Iterable[Markup]) -> Markup:
 def element(name: str, /, *children: str, **attributes: str) -> Markup:
     """An element. Children that are not `Markup` are text; `class_` is `class`, `aria_label` is `aria-label`."""
     given = "".join(f' {_attribute(key)}="{text(value)}"' for key, value in attributes.items())
-    if name in _VOID:
-        return Markup(f"<{name}{given}>") if name in ("meta", "br") else Markup(f"<{name}{given}/>")
+    if name == "meta":  # ends by itself in HTML, as shapes do in SVG
+        return Markup(f"<{name}{given}>")
+    if name in _EMPTY:
+        return Markup(f"<{name}{given}/>")
     inner = "".join(child if isinstance(child, Markup) else text(child) for child in children)
     return Markup(f"<{name}{given}>{inner}</{name}>")
 
@@ -38,6 +42,12 @@ def element(name: str, /, *children: str, **attributes: str) -> Markup:
 def code(value: str) -> Markup:
     """A name, digest or address: may break anywhere, and one click selects all of it."""
     return element("code", value) if value else Markup("")
+
+
+def with_digests(value: str) -> Markup:
+    """`value` as text, with each digest in it as `code`."""
+    parts = _DIGEST.split(value)
+    return fragment(code(part) if _DIGEST.fullmatch(part) else text(part) for part in parts)
 
 
 def _attribute(key: str) -> str:

@@ -5,6 +5,7 @@ It is a report and evidence of nothing: anybody can write such a page, and it sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from sealwright.report.html.answers import Answer
 from sealwright.report.html.chain import Link, links
 from sealwright.report.html.checks import checks
 from sealwright.report.html.contents import digests, sboms
-from sealwright.report.html.markup import Markup, code, element
+from sealwright.report.html.markup import Markup, code, element, with_digests
 from sealwright.report.html.picture import pictures
 from sealwright.report.html.style import CSS, policy
 from sealwright.report.html.tables import row, table
@@ -24,6 +25,7 @@ from sealwright.verify.claims import Claims
 from sealwright.verify.evidence import FileContent
 
 _LINK_LABELS = ("Link", "Answer", "Known of it", "Checks")
+_LINKED = re.compile(rf"{re.escape(GITHUB_URL)}(/[A-Za-z0-9._-]+)+")
 _EXITS = {0: State.PASS, 1: State.FAIL, 3: State.UNAVAILABLE}
 
 
@@ -81,7 +83,7 @@ def _header(page: Page) -> Markup:
 def _facts(page: Page) -> Iterator[Markup]:
     for label, value in (*_claimed(page.claims, page.mode), *page.asked):
         yield element("dt", label)
-        yield element("dd", value)
+        yield element("dd", value if isinstance(value, Markup) else with_digests(value))
 
 
 def _claimed(claims: Claims | None, mode: Mode) -> Iterator[tuple[str, Markup]]:
@@ -98,7 +100,7 @@ def _claimed(claims: Claims | None, mode: Mode) -> Iterator[tuple[str, Markup]]:
 
 
 def _address(address: str, *, linked: bool) -> Markup:
-    if linked and address.startswith(f"{GITHUB_URL}/"):
+    if linked and _LINKED.fullmatch(address):
         return element("a", code(address), href=address, rel="noreferrer noopener")
     return code(address)
 
@@ -120,9 +122,7 @@ def _section(title: str, *parts: Markup) -> Markup:
 
 def _chain_table(chain: tuple[Link, ...]) -> Markup:
     rows = (
-        row(
-            _LINK_LABELS, (link.name, link.answer.markup(), "\n".join(filter(None, link.facts)), ", ".join(link.checks))
-        )
+        row(_LINK_LABELS, (link.name, link.answer.markup(), "\n".join(link.facts), ", ".join(link.checks)))
         for link in chain
     )
     return table("chain", "A link is as good as the worst of its checks that count.", _LINK_LABELS, rows)

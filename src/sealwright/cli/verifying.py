@@ -16,70 +16,100 @@ from sealwright.cli.writing import write_named
 from sealwright.config.policy import Policy, load_policy
 from sealwright.errors import UsageError
 from sealwright.model import Finding, sha256_hex
-from sealwright.report import answer as reports
-from sealwright.report.html import render
-from sealwright.report.html.released import release_page
 from sealwright.report.verification import Judged, lines
-from sealwright.services.release_folder import ReleaseFolder, read_beside, read_release
+from sealwright.services.release_folder import ReleaseFiles, read_beside, read_release
 from sealwright.services.trust import named_root
-from sealwright.verify.anybody import verify_release
+from sealwright.verify.anybody import Examined, examine_release, judge_examined_release
+from sealwright.verify.evidence import Accept
 from sealwright.verify.expected import WORKFLOW
 from sealwright.verify.question import Question
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
+_FOLDER = ".github/workflows/"
 
 
 def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Judge a release by its files and print the verdict."""
-    question = _question(arguments)
-    folder = _read([invocation.directory / target for target in arguments.target])
-    trusted = arguments.trust_config and invocation.directory / arguments.trust_config
-    root = named_root(trusted)
-    policy, policy_sha256 = _policy(arguments.policy, invocation)
-    found = verify_release(
-        folder.files,
-        question,
-        root,
-        policy=policy,
-        policy_sha256=policy_sha256,
-        own_root=trusted is not None,
-        further=tuple(_not_looked_at()),
-    )
-    verdict = found.verdict
-    judged = Judged(found, question, root, dt.datetime.now(dt.UTC), arguments.target)
+    judged, release = _judge(arguments, invocation)
     if arguments.html:
-        write_named(invocation.directory / arguments.html, render(release_page(judged, folder.files)), "--html")
-    answer = reports.Answer("verify", verdict.subjects, verdict.findings, verdict.blocking)
+        from sealwright.report.html import released  # noqa: PLC0415 - only where it is asked for
+
+        write_named(invocation.directory / arguments.html, "--html", released.as_html(judged, release.files))
+    if arguments.sarif:
+        from sealwright.report.verification_json import as_sarif  # noqa: PLC0415 - only where it is asked for
+
+        text = json.dumps(as_sarif(judged), indent=2) + "\n"
+        write_named(invocation.directory / arguments.sarif, "--sarif", text)
     if arguments.json:
-        more = {"mode": found.mode, "trust_root": root.sha256, "policy": verdict.policy}
-        sys.stdout.write(json.dumps(reports.as_json(answer, **more), indent=2) + "\n")
+        from sealwright.report.verification_json import as_json  # noqa: PLC0415 - only where it is asked for
+
+        sys.stdout.write(json.dumps(as_json(judged), indent=2) + "\n")
     else:
         sys.stdout.write("\n".join(lines(judged)) + "\n")
-    return verdict.exit_code
+    return judged.answer.verdict.exit_code
+
+
+def _judge(arguments: argparse.Namespace, invocation: Invocation) -> tuple[Judged, ReleaseFiles]:
+    question = _question(arguments)
+    policy, policy_sha256 = _policy(arguments, invocation)
+    trusted = arguments.trust_config and invocation.directory / arguments.trust_config
+    root = named_root(trusted)
+    release = _read([invocation.directory / target for target in arguments.target])
+    examined = examine_release(
+        release.files, question, root, scope=release.scope, policy=policy, policy_sha256=policy_sha256
+    )
+    further = tuple(_further(examined, release, arguments, invocation))
+    answer = judge_examined_release(examined, question, own_root=trusted is not None, further=further)
+    now = dt.datetime.now(dt.UTC)
+    targets, own_root = tuple(arguments.target), trusted is not None
+    return Judged(answer, question, root, now, targets, release.scope, own_root=own_root), release
 
 
 def _question(arguments: argparse.Namespace) -> Question:
     if arguments.repo and not _REPOSITORY.fullmatch(arguments.repo):
         raise UsageError("repository-malformed", f"--repo {arguments.repo}", hint="write it as OWNER/NAME")
+    workflow = arguments.workflow or WORKFLOW
     return Question(
-        arguments.repo, arguments.tag, arguments.version, arguments.workflow or WORKFLOW, arguments.environment
+        arguments.repo,
+        arguments.tag,
+        arguments.version,
+        workflow if "/" in workflow else f"{_FOLDER}{workflow}",
+        arguments.environment,
+        arguments.index_environment,
+        arguments.trigger,
+        Accept(arguments.accept),
     )
 
 
-def _read(targets: list[Path]) -> ReleaseFolder:
-    if len(targets) == 1 and targets[0].is_dir():
-        return read_release(targets[0])
-    return read_beside(targets)
+def _read(targets: list[Path]) -> ReleaseFiles:
+    if any(target.is_dir() for target in targets) and len(targets) > 1:
+        raise UsageError("targets-mixed", "a folder is judged by itself", hint="one folder, or only distributions")
+    return read_beside(targets) if targets[0].is_file() else read_release(targets[0])
 
 
-def _policy(name: str | None, invocation: Invocation) -> tuple[Policy | None, str]:
-    if name is None:
-        return None, ""
-    data = read_named(invocation.directory / name, "--policy")
-    return load_policy(data.decode("utf-8", "replace"), name), sha256_hex(data)
+def _policy(arguments: argparse.Namespace, invocation: Invocation) -> tuple[Policy | None, str]:
+    """What the asker requires, beyond what is required of everybody: a clone was given to be compared with."""
+    data = read_named(invocation.directory / arguments.policy, "--policy") if arguments.policy else b""
+    policy = load_policy(data.decode("utf-8", "replace"), arguments.policy) if arguments.policy else None
+    if arguments.source:
+        from sealwright.verifying.source import requiring_source  # noqa: PLC0415 - only where it is asked for
+
+        policy = requiring_source(policy or Policy())
+    return policy, sha256_hex(data) if arguments.policy else ""
 
 
-def _not_looked_at() -> Iterator[Finding]:
+def _further(
+    examined: Examined, release: ReleaseFiles, arguments: argparse.Namespace, invocation: Invocation
+) -> Iterator[Finding]:
+    """What needs more than the files, and what was not looked at for want of it."""
+    if arguments.source:
+        from sealwright.verifying.source import compare_with_source  # noqa: PLC0415 - only where it is asked for
+
+        clone = (invocation.directory / arguments.source).resolve()
+        rendered = arguments.accept == Accept.RELEASE
+        yield from compare_with_source(clone, release, examined.claims, invocation.environ, rendered=rendered)
+    else:
+        found, hint = "the commit is not here; add --source CLONE", "give a clone of the repository with `--source`"
+        yield Finding.unavailable("source", "source-not-compared", found=found, hint=hint)
+    yield Finding.unavailable("index", "index-not-compared", found="nobody was asked", hint="compare with the index")
     yield Finding.absent("approval", "approval-unproven", hint="no certificate names who approved a release")
-    yield Finding.unavailable("source", "source-not-compared", found="the commit is not here")
-    yield Finding.unavailable("index", "index-not-compared", found="not asked")

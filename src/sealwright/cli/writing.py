@@ -1,4 +1,4 @@
-"""Files that a command is asked to write beside its answer."""
+"""Files that the command line names to be written."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from pathlib import Path
 from sealwright.errors import UsageError
 
 
-def write_named(target: Path, data: bytes, option: str) -> None:
-    """Write `data` to the file that `option` (such as `--html`) names. Raises UsageError (`<option>-unwritable`)."""
+def write_named(path: Path, named_by: str, text: str) -> None:
+    """Write what the option `named_by`, such as `--sarif`, asked for. Raises UsageError (`sarif-unwritable`)."""
     try:
-        target.write_bytes(data)
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         hint = "name a file in a folder that exists and may be written to"
-        code = f"{option.removeprefix('--')}-unwritable"
-        raise UsageError(code, f"{option} {target}: {error.strerror}", hint=hint) from error
+        raise UsageError(f"{named_by.lstrip('-')}-unwritable", f"{path}: {error.strerror}", hint=hint) from error

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from packaging.utils import canonicalize_name
 from pydantic import Field, StringConstraints, model_validator
 
 from sealwright.config.reading import Strict, parse_toml, validate
-from sealwright.config.settings import Settings
 from sealwright.model import Finding, Level, Mode, Verdict
+
+if TYPE_CHECKING:
+    from sealwright.config.settings import Settings
 
 POLICY_FILE = "security/policy.toml"
 

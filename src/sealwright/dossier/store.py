@@ -22,6 +22,8 @@ DIST = "dist"
 EVIDENCE = "evidence"
 STATEMENTS = "statements"
 RECORDS = "records"
+RECORD_SUMS = f"{RECORDS}/SHA256SUMS"
+"""The digests of all records, written by the last job after its own."""
 PUBLISHED = "published"
 REBUILT = "rebuilt"
 

@@ -116,6 +116,11 @@ class Sums:
             text = base64.b64decode(encoded, validate=True).decode("ascii")
         except (binascii.Error, UnicodeDecodeError) as error:
             raise ValueError("not base64 of sha256sum lines") from error
+        return cls.parse(text)
+
+    @classmethod
+    def parse(cls, text: str) -> Sums:
+        """The inverse of `text`. Raises ValueError for anything else, an empty list included."""
         if not text.endswith("\n"):
             raise ValueError("empty or cut off" if text else "empty")
         pairs = [line.partition("  ") for line in text.splitlines()]

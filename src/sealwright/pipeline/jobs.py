@@ -91,7 +91,9 @@ def table(options: Options) -> tuple[AnyJob, ...]:
             _newest_on_linux(options.cells),
             after="pypi",
         ),
-        _announce(),
+        _announce(
+            (*signed, "gate", "seal", "probe", "draft", *(("testpypi-check",) if options.testpypi else ()), "confirm")
+        ),
     ]
     if options.notify:
         jobs.append(_notify(options.notify, tuple(job.id for job in jobs)))
@@ -328,8 +330,8 @@ def _confirm(id_: str, why: str, index: str, python: str, *, after: str) -> Job:
     )
 
 
-def _announce() -> Job:
-    records = ("plan", "gate", "seal", "draft", "confirm")
+def _announce(records: tuple[str, ...]) -> Job:
+    """It fetches the records of all jobs: the last one lists them."""
     return Job(
         "announce",
         "adds what the index answered and publishes the release, once",

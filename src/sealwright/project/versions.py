@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from sealwright.config import Settings
+if TYPE_CHECKING:
+    from sealwright.config import Settings
 
 FIRST_VERSION = "0.1.0"
 
@@ -21,14 +23,20 @@ def normal_version(version: str) -> str | None:
         return None
 
 
-def version_of(filename: str) -> Version | None:
-    """The version in a distribution's name; None where the name follows no standard."""
+def named_in(filename: str) -> tuple[str, Version] | None:
+    """The project, normalised, and the version in a distribution's name; None where the name follows no standard."""
     try:
         if filename.endswith(".whl"):
-            return parse_wheel_filename(filename)[1]
-        return parse_sdist_filename(filename)[1]
-    except (InvalidWheelFilename, InvalidSdistFilename):
+            return parse_wheel_filename(filename)[:2]
+        return parse_sdist_filename(filename)
+    except (InvalidSdistFilename, InvalidWheelFilename):
         return None
+
+
+def version_of(filename: str) -> Version | None:
+    """The version in a distribution's name; None where the name follows no standard."""
+    named = named_in(filename)
+    return named[1] if named else None
 
 
 def version_in_tag(tag: str) -> Version | None:

@@ -1,20 +1,23 @@
-"""The verdict on a release for whoever reads a terminal."""
+"""The verdict on a release for whoever reads a terminal: short lines, one fact each, what to do next."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sealwright.model import Finding, Mode, State
-from sealwright.report.findings import WORDS, details, headline
+from sealwright.model import FileRef, Finding, Mode, State
+from sealwright.project.versions import named_in
+from sealwright.report.findings import COULD_NOT_JUDGE, FROM_BAD_TO_GOOD, details, headline, plain, word_for
+from sealwright.verify import own_word
 from sealwright.verify.anybody import Answer
-from sealwright.verify.published import OWN_WORD
+from sealwright.verify.evidence import Accept, Scope
 from sealwright.verify.question import Question, owner_and_name
 from sealwright.verify.trust_root import TrustRoot
+from sealwright.verify.vouched import judge_vouched
 
 _WIDTH = 18
-_TEXT = 60
+_TEXT = 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,80 +29,134 @@ class Judged:
     root: TrustRoot
     now: dt.datetime
     """UTC; only to say how old the trust root is."""
-    targets: list[str]
+    targets: tuple[str, ...]
     """As they were typed."""
+    scope: Scope = Scope.ASSETS
+    own_root: bool = False
+    """Whether the asker brought the trust root."""
 
 
 def lines(judged: Judged) -> Iterator[str]:
-    """The whole report: short lines, one fact each, what to do next."""
+    """The whole report."""
     verdict = judged.answer.verdict
-    yield f"{len(verdict.subjects)} distribution{'s' * (len(verdict.subjects) != 1)} in {' '.join(judged.targets)}."
+    yield f"{_title(verdict.subjects)} in {plain(' '.join(judged.targets))} ({judged.scope}). Offline."
     yield _root_line(judged)
     yield ""
     for check in dict.fromkeys(finding.check for finding in verdict.findings):
-        yield _row(check, verdict.of(check))
+        yield _row(judged, check, verdict.of(check))
     yield from _attention(judged)
     yield ""
-    yield verdict_line(judged)
-    yield from (f"  {subject.name}  sha256:{subject.sha256}" for subject in verdict.subjects)
-    yield from meaning(judged)
+    yield conclusion(judged)
+    yield from alternative(judged)
+    yield from (f"  {plain(subject.name)}  sha256:{subject.sha256}" for subject in verdict.subjects)
+    said = tuple(meaning(judged))
+    yield from ("", *said) if said else ()
+    if verdict.blocking:
+        yield f"Why: sealwright verify --explain {verdict.blocking[0].code}"
+
+
+def _title(subjects: tuple[FileRef, ...]) -> str:
+    count = f"{len(subjects)} distribution{'s' * (len(subjects) != 1)}"
+    names = {named_in(subject.name) for subject in subjects}
+    match [*names]:
+        case [(str(project), version)]:
+            return f"{project} {version}, {count}"
+    return count
 
 
 def _root_line(judged: Judged) -> str:
     newest = judged.root.newest
     age = (judged.now - newest).days
-    whose = "a rehearsal's own" if judged.answer.mode is Mode.REHEARSAL else "Sigstore's"
-    return f"Trust root: {whose}, newest key of {newest:%Y-%m-%d} ({age} days old)."
+    return f"Trust root: {given_by(judged)}, newest key of {newest:%Y-%m-%d} ({age} day{'s' * (age != 1)} old)."
 
 
-def _row(check: str, findings: tuple[Finding, ...]) -> str:
+def given_by(judged: Judged) -> str:
+    """Whose trust root it was judged with."""
+    if judged.answer.mode is Mode.REHEARSAL:
+        return "a rehearsal's own"
+    return "the one you gave" if judged.own_root else "sigstore public-good"
+
+
+def _row(judged: Judged, check: str, findings: tuple[Finding, ...]) -> str:
     states = {finding.state for finding in findings}
-    worst = next(state for state in _FROM_BAD_TO_GOOD if state in states)
-    word = "self" if check == OWN_WORD and worst is State.PASS else WORDS[worst]
-    return f"  {word:<6}  {check:<{_WIDTH}} {_note(worst, findings)}".rstrip()
+    worst = next(state for state in FROM_BAD_TO_GOOD if state in states)
+    stops = any(finding in judged.answer.verdict.blocking for finding in findings)
+    word = word_in_release(next(finding for finding in findings if finding.state is worst), stops=stops)
+    text = " ".join(plain(_note(judged, check, worst, findings)).split())
+    return f"  {word:<6}  {check:<{_WIDTH}} {text if len(text) <= _TEXT else text[: _TEXT - 1] + '…'}".rstrip()
 
 
-_FROM_BAD_TO_GOOD = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
+def word_in_release(finding: Finding, *, stops: bool) -> str:
+    """The word for a finding about a release: what the project says of itself holds by its own word alone."""
+    return "self" if finding.check == own_word.CHECK and finding.state is State.PASS else word_for(finding, stops=stops)
 
 
-def _note(worst: State, findings: tuple[Finding, ...]) -> str:
+def _note(judged: Judged, check: str, worst: State, findings: tuple[Finding, ...]) -> str:
     these = [finding for finding in findings if finding.state is worst]
-    if worst is not State.PASS:
-        text = these[0].found if worst in (State.SKIPPED, State.UNAVAILABLE) else ""
-        return text or ", ".join(dict.fromkeys(finding.code for finding in these))
+    match worst:
+        case State.PASS:
+            return _passed(judged, check, these)
+        case State.SKIPPED | State.UNAVAILABLE:
+            return these[0].found or these[0].code
+    codes = ", ".join(dict.fromkeys(finding.code for finding in these))
+    return codes if len(these) > 1 or not these[0].hint else f"{codes}: {these[0].hint}"
+
+
+def _passed(judged: Judged, check: str, these: list[Finding]) -> str:
+    claims = judged.answer.claims
+    if check == "signer" and claims is not None:
+        ref = claims.ref.removeprefix("refs/tags/")
+        return f"{len(these)}/{len(these)} by {owner_and_name(claims)} {_workflow(judged)} @ {ref}"
     if len(these) == 1:
-        return _short(these[0].found or these[0].subject)
+        return these[0].found or these[0].subject
     said = {finding.found for finding in these}
-    return _short(f"{len(these)} of {len(these)}" + (f", {said.pop()}" if len(said) == 1 and said != {""} else ""))
+    return f"{len(these)}/{len(these)}" + (f" {said.pop()}" if len(said) == 1 and said != {""} else "")
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
+def _workflow(judged: Judged) -> str:
+    return judged.question.workflow.rpartition("/")[2]
 
 
 def _attention(judged: Judged) -> Iterator[str]:
+    """What stands in the way or is worth a look; what is wrong with several files alike is said once."""
     blocking = set(judged.answer.verdict.blocking)
+    alike: dict[Finding, list[Finding]] = {}
     for finding in dict.fromkeys(judged.answer.verdict.findings):
         if finding in blocking or finding.state is State.FAIL:
-            yield ""
-            yield headline(finding, stops=finding in blocking)
-            yield from details(finding)
+            alike.setdefault(replace(finding, subject="", check=""), []).append(finding)
+    for first, *others in alike.values():
+        yield ""
+        more = f" and {len(others)} more" if others else ""
+        yield headline(first.about(f"{first.subject or first.check}{more}"), stops=first in blocking)
+        yield from details(first)
 
 
-def verdict_line(judged: Judged) -> str:
-    """The verdict in one sentence."""
+def conclusion(judged: Judged) -> str:
+    """The verdict in one line."""
     verdict = judged.answer.verdict
-    states = [finding.state for finding in verdict.findings]
-    open_ = (
-        f"{len({f.check for f in verdict.findings if f.state is State.UNAVAILABLE})} not looked at, "
-        f"{states.count(State.ABSENT)} absent."
-    )
+    counts = {state: len({f.check for f in verdict.findings if f.state is state}) for state in State}
+    open_ = f"{counts[State.UNAVAILABLE]} not looked at, {counts[State.ABSENT]} absent."
     if verdict.passed:
         rehearsed = ", as a rehearsal and not as a release" if judged.answer.mode is Mode.REHEARSAL else ""
-        return f"PASSED  {len(verdict.required)} required checks{rehearsed}. {open_}"
+        less = "" if judged.question.accept is Accept.RELEASE else f", accepting `{judged.question.accept}`"
+        return f"PASSED  {len(verdict.required)} required checks{rehearsed}{less}. {open_}"
     if verdict.exit_code == 1:
-        return f"FAILED  {len({f.check for f in verdict.blocking})} checks stand in the way. {open_}"
-    return f"COULD NOT JUDGE  {open_}"
+        count = len({finding.check for finding in verdict.blocking})
+        return f"FAILED  {count} check{'s' * (count != 1)} stand{'s' * (count == 1)} in the way. {open_}"
+    return f"{COULD_NOT_JUDGE}  {open_}"
+
+
+def alternative(judged: Judged) -> Iterator[str]:
+    """What could be asked for instead, where nothing is wrong and something is missing: others release otherwise."""
+    verdict, repository = judged.answer.verdict, judged.question.repository
+    if verdict.exit_code != 1 or not repository or any(f.state is not State.ABSENT for f in verdict.blocking):
+        return
+    for accept in (Accept.PROVENANCE, Accept.SIGNED):
+        vouched = list(judge_vouched(verdict.subjects, verdict.findings, accept))
+        if judged.question.accept is Accept.RELEASE and all(finding.state is State.PASS for finding in vouched):
+            yield "Nothing here is wrong; it is not all that a release by Sealwright has. If it is enough for you:"
+            yield f"  add `--accept {accept}`"
+            return
 
 
 def meaning(judged: Judged) -> Iterator[str]:
@@ -107,9 +164,8 @@ def meaning(judged: Judged) -> Iterator[str]:
     claims = judged.answer.claims
     if not judged.answer.verdict.passed or claims is None:
         return
-    yield ""
     yield (
-        f"Proves: {judged.question.workflow.rpartition('/')[2]} in {owner_and_name(claims)} signed for these bytes at "
-        f"{claims.commit[:7]}. You named the repository; we did not."
+        f"Proves: {_workflow(judged)} in {owner_and_name(claims)} signed for these bytes at {claims.commit[:7]}. "
+        "You named the repository; we did not."
     )
     yield f"Does not prove: that {claims.commit[:7]} was reviewed, or harmless."

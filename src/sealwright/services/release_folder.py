@@ -2,109 +2,120 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
-from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE, VERIFYING, digest_file
-from sealwright.errors import UsageError
+from sealwright.dossier.store import DIST, RELEASE, digest_file
+from sealwright.errors import Refused, UsageError
 from sealwright.model import FileRef
-from sealwright.verify.evidence import FileContent
+from sealwright.verify.evidence import FileContent, Scope
+from sealwright.verify.placing import DISTRIBUTIONS, TALK, place_of
 
 _HELD = 32 * 1024 * 1024
-"""Bytes; a larger distribution is judged by its digest alone, which is all that evidence is about."""
+"""Bytes; a larger file is judged by its digest alone, which is all that evidence about a distribution is about."""
 _MOST_FILES = 5_000
-_INDEX_SUFFIX = ".provenance.json"
-_TALK = frozenset({"report.html", "trust_config.json"})
-"""Files that are for readers, and evidence of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseFolder:
-    """The files of a release, by their path in a dossier."""
+class ReleaseFiles:
+    """The files of a release, by their path in a dossier, read once."""
 
     files: dict[str, FileContent]
-    is_dossier: bool
-    """Whether it has the folders of a dossier, records of all jobs included."""
+    scope: Scope
+    paths: dict[str, Path] = field(default_factory=dict)
+    """Where they lie, for those that are too large to be held."""
+
+    def open(self, path: str) -> BinaryIO:
+        """The very bytes that were read. Raises Refused (`file-changed`) for a large file that has changed since."""
+        content = self.files[path]
+        if content.data is not None:
+            return BytesIO(content.data)
+        if digest_file(self.paths[path]) != (content.ref.sha256, content.ref.size):
+            raise Refused("file-changed", f"{self.paths[path]} changes while it is judged")
+        return self.paths[path].open("rb")
 
 
-def read_release(folder: Path) -> ReleaseFolder:
-    """Every file of a release that lies in `folder`.
+def read_release(folder: Path) -> ReleaseFiles:
+    """Every file of a release that lies in `folder`: a dossier where it has a folder `dist`, else assets.
 
-    Raises UsageError (`target-missing`, `target-empty`, `target-irregular`).
+    Raises UsageError (`target-missing`, `target-empty`) and Refused (`target-irregular`).
     """
     if not folder.is_dir():
-        raise UsageError("target-missing", f"{folder} is not a folder", hint="give the folder that holds the release")
+        hint = "name the folder that holds the release, or its distributions"
+        raise UsageError("target-missing", f"{folder} is neither a folder nor a file", hint=hint)
     is_dossier = (folder / DIST).is_dir()
-    paths = _of_dossier(folder) if is_dossier else ((path, _place(path.name)) for path in _plain(folder.iterdir()))
-    files = {place: _content(path, place) for path, place in paths if place}
-    if not any(place.startswith(f"{DIST}/") for place in files):
+    found = ((path, path.relative_to(folder).as_posix()) for path in _plain_files(folder))
+    placed = {place: path for path, name in found if (place := name if is_dossier else place_of(name)) not in TALK}
+    if not any(place.startswith(f"{DIST}/") for place in placed):
         raise UsageError(
             "target-empty",
             f"{folder} holds no wheel and no .tar.gz",
             hint="download the release's assets into one folder, distributions and evidence side by side",
         )
-    return ReleaseFolder(files, is_dossier)
+    return _read(placed, Scope.DOSSIER if is_dossier else Scope.ASSETS)
 
 
-def read_beside(distributions: Iterable[Path]) -> ReleaseFolder:
-    """Single distributions with the evidence that lies beside each of them. Raises UsageError (`target-missing`)."""
-    files: dict[str, FileContent] = {}
+def read_beside(distributions: Iterable[Path]) -> ReleaseFiles:
+    """Single distributions with the evidence that lies beside each of them.
+
+    Raises UsageError (`target-missing`, `target-twice`) and Refused (`target-irregular`).
+    """
+    placed: dict[str, Path] = {}
     for path in distributions:
         if not path.is_file():
-            raise UsageError("target-missing", f"{path} is not a file")
-        place = f"{DIST}/{path.name}"
-        files[place] = _content(path, place)
-        beside = (entry for entry in path.parent.iterdir() if _belongs(entry.name, path.name))
-        files |= {_place(entry.name): _content(entry, _place(entry.name)) for entry in _plain(beside)}
-    files.pop("", None)
-    return ReleaseFolder(files, is_dossier=False)
+            raise UsageError("target-missing", f"{path} is neither a folder nor a file")
+        beside = (entry for entry in path.parent.iterdir() if _belongs(entry.name, path.name) and entry.is_file())
+        for place, file in ((f"{DIST}/{path.name}", path), *((place_of(entry.name), entry) for entry in beside)):
+            other = placed.setdefault(place, file)
+            if other != file and digest_file(other) != digest_file(_plain(file)):
+                hint = "give the distributions of one release at a time"
+                raise UsageError("target-twice", f"{other} and {file} would be one file of a release", hint=hint)
+    return _read(placed, Scope.FILES)
 
 
-def _of_dossier(folder: Path) -> Iterator[tuple[Path, str]]:
-    yield from ((path, path.name) for path in _plain([folder / RELEASE, folder / VERIFYING]) if path.is_file())
-    for name in (DIST, EVIDENCE, PUBLISHED):
-        if (folder / name).is_dir():
-            yield from ((path, f"{name}/{path.name}") for path in _plain((folder / name).iterdir()))
+def _read(placed: dict[str, Path], scope: Scope) -> ReleaseFiles:
+    return ReleaseFiles({place: _content(_plain(path), place) for place, path in sorted(placed.items())}, scope, placed)
 
 
-def _plain(entries: Iterable[Path]) -> Iterator[Path]:
-    for count, entry in enumerate(sorted(entries)):
-        if count >= _MOST_FILES:
-            raise UsageError("target-irregular", f"{entry.parent} holds more than {_MOST_FILES} files")
-        if entry.is_symlink() or (entry.exists() and not entry.is_file() and not entry.is_dir()):
-            raise UsageError(
-                "target-irregular", f"{entry} is a link or no file", hint="a release holds plain files only"
-            )
-        if entry.is_file():
-            yield entry
+def _plain_files(folder: Path) -> Iterator[Path]:
+    """Every file below `folder`, hidden ones at the top aside: no release has such, and systems leave them around."""
+    count = 0
+    for at, folders, names in os.walk(folder, onerror=_raise):
+        here = Path(at)
+        if here == folder:
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            names = [name for name in names if not name.startswith(".")]  # noqa: PLW2901 - the list to go through
+        for name in (*names, *(name for name in folders if (here / name).is_symlink())):
+            count += 1
+            if count > _MOST_FILES:
+                raise Refused("target-irregular", f"{folder} holds more than {_MOST_FILES} files")
+            yield _plain(here / name)
 
 
-def _place(name: str) -> str:
-    """Where a file of a flat folder belongs; empty for what is no part of a release."""
-    if name in _TALK or name.startswith("."):
-        return ""
-    if name.endswith((".whl", ".tar.gz")):
-        return f"{DIST}/{name}"
-    if name in (RELEASE, VERIFYING):
-        return name
-    return f"{PUBLISHED}/{name}" if name.endswith(_INDEX_SUFFIX) else f"{EVIDENCE}/{name}"
+def _raise(error: OSError) -> None:
+    raise UsageError("target-unreadable", f"{error.filename}: {error.strerror}") from error
+
+
+def _plain(path: Path) -> Path:
+    if path.is_symlink() or not path.is_file():
+        hint = "a release holds plain files only; look where this one came from"
+        raise Refused("target-irregular", f"{path} is a link or no file", hint=hint)
+    return path
 
 
 def _belongs(name: str, distribution: str) -> bool:
-    shared = name.endswith((".intoto.jsonl", "SHA256SUMS")) or name in (
-        RELEASE,
-        VERIFYING,
-        f"{RELEASE}.sigstore.json",
-        "pylock.toml",
-    )
-    return name != distribution and (name.startswith(f"{distribution}.") or shared)
+    """Whether a file is evidence about this distribution, or about the whole release that it is of."""
+    if name.endswith(DISTRIBUTIONS) or name == distribution:
+        return False
+    shared = (RELEASE, f"{RELEASE}.sigstore.json", "pylock.toml")
+    return name.startswith(f"{distribution}.") or name.endswith(".intoto.jsonl") or name in shared
 
 
 def _content(path: Path, place: str) -> FileContent:
-    digest, size = digest_file(path)
-    ref = FileRef(place, digest, size)
-    if size > _HELD:
-        return FileContent(ref)
-    data = path.read_bytes()
-    return FileContent.of(place, data)
+    if path.stat().st_size > _HELD:
+        return FileContent(FileRef(place, *digest_file(path)))
+    return FileContent.of(place, path.read_bytes())

@@ -16,7 +16,8 @@ def run(context: Context) -> Result:
     """Add what the index answered, compare every file, publish, and compare again.
 
     Check `announce`; codes `draft-missing`, `asset-missing`, `asset-different`, `asset-extra`. A draft that is not
-    exactly as prepared is not published. An already published release that is as it should be passes.
+    exactly as prepared is not published. An already published release that is as it should be passes. What is
+    published in the end has the digests of all records listed in `records/SHA256SUMS`.
     """
     plan, github = context.plan, repository(context)
     release = github.find_release(plan.tag)
@@ -35,7 +36,7 @@ def run(context: Context) -> Result:
     # Between the comparison and the publishing somebody else may have written to the draft.
     wrong = tuple(Contents(github, release, CHECK).compare(wanted))
     passed = () if wrong else (Finding.passed(CHECK, plan.tag, f"published with {len(wanted)} files: {release.page}"),)
-    return Result((*added, *wrong, *passed), summary=_summary(release))
+    return Result((*added, *wrong, *passed), summary=_summary(release), is_last=not wrong)
 
 
 def _summary(release: Release) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sealwright.config import Policy, Settings
 from sealwright.dossier import Dossier, decode, encode
-from sealwright.dossier.store import PLAN, POLICY, SETTINGS, record_path
+from sealwright.dossier.store import PLAN, POLICY, RECORD_SUMS, RECORDS, SETTINGS, record_path
 from sealwright.endpoints import TRUST_CONFIG_VARIABLE, Endpoints
 from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.model import FileRef, Finding, Mode, Plan, Planned, Record, Sums, Tool, sha256_hex
@@ -129,6 +129,8 @@ class Result:
     """Job outputs beside `record`."""
     summary: str = ""
     """Markdown for the job's summary page."""
+    is_last: bool = False
+    """Whether no job after this one leaves a record, so that this one lists the digests of all."""
 
 
 StageFunction = Callable[[Context], Result]
@@ -176,12 +178,19 @@ def run_job(names: Iterable[str], environ: Mapping[str, str], workspace: Path) -
         tools=tuple(sorted({tool for result in results for tool in result.tools})),
     )
     ref = dossier.add(record_path(context.job), encode(record))
+    if any(result.is_last for result in results):
+        _list_records(dossier, (*(r for r in dossier.inputs if r.path.startswith(f"{RECORDS}/")), ref))
     return Completed(
         record,
         _blocking(context, findings),
         {**outputs, "record": ref.sha256},
         "\n\n".join(result.summary for result in results if result.summary),
     )
+
+
+def _list_records(dossier: Dossier, records: tuple[FileRef, ...]) -> None:
+    """No record can name its own digest, so the list is written beside the last one and is in none of them."""
+    dossier.add(RECORD_SUMS, Sums.of(records).text.encode())
 
 
 def mode_of(environ: Mapping[str, str]) -> Mode:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
 
 from sealwright.config import Policy
 from sealwright.model import FileRef, Finding, Mode, Plan, Record, Sums
@@ -21,6 +23,43 @@ PYLOCK = "evidence/pylock.toml"
 SBOM_SUFFIX = ".cdx.json"
 SIGNATURE_SUFFIX = ".sigstore.json"
 STATEMENT_SUFFIX = ".intoto.jsonl"
+INDEX_SUFFIX = ".provenance.json"
+"""Of what an index answered about a distribution; in the folder `published`."""
+
+
+class Maker(StrEnum):
+    """Who makes provenance that no record of ours vouches for."""
+
+    GENERATOR = "generator"
+    """slsa-github-generator."""
+    GITHUB = "github"
+    """actions/attest."""
+
+
+MAKERS: Mapping[str, Maker] = MappingProxyType({GENERATOR_BUNDLE: Maker.GENERATOR, GITHUB_BUNDLE: Maker.GITHUB})
+"""Where our own releases keep the bundles of others."""
+
+
+class Scope(StrEnum):
+    """How much of a release is there to be judged."""
+
+    DOSSIER = "dossier"
+    """Everything that its jobs made, their records included."""
+    ASSETS = "assets"
+    """What was published: distributions, evidence, the list of files."""
+    FILES = "files"
+    """Some of the distributions, and their evidence. That the same evidence is about others too is no fault."""
+
+
+class Accept(StrEnum):
+    """What is enough for whoever asks. What is there and wrong is never accepted."""
+
+    RELEASE = "release"
+    """All that a release by Sealwright has."""
+    PROVENANCE = "provenance"
+    """Provenance by a builder, about each distribution."""
+    SIGNED = "signed"
+    """A signature, provenance, or an index attestation, over each distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +103,16 @@ class Case:
     run: str = ""
     """`https://github.com/owner/name/actions/runs/ID`, without an attempt: jobs of one run may be repeated one by one.
     Empty where the run is not known beforehand; all evidence must still come from one."""
+    scope: Scope = Scope.ASSETS
+    accept: Accept = Accept.RELEASE
+    lenient: frozenset[str] = frozenset()
+    """Checks that the asker does without: what they find wrong still counts, that they find nothing does not."""
+    makers: Mapping[str, Maker] = field(default_factory=lambda: MAKERS)
+    """Whose word the provenance bundles are, by path."""
+
+    def made_by(self, maker: Maker) -> tuple[str, ...]:
+        """Paths of the bundles of one maker that are there."""
+        return tuple(path for path, who in self.makers.items() if who is maker and path in self.files)
 
 
 @dataclass(frozen=True, slots=True)

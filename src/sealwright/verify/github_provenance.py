@@ -18,7 +18,7 @@ from sealwright.verify.slsa import entry_point
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, STATEMENT_V1, Statement
 
 if TYPE_CHECKING:
-    from sealwright.verify.bundle import Claims, TrustRoot
+    from sealwright.verify.bundle import Claims, TrustRoot, VerifiedStatement
 
 CHECK = "provenance-github"
 BUILD_TYPE = "https://actions.github.io/buildtypes/workflow/v1"
@@ -41,6 +41,18 @@ def judge_github(
         verified = verify_statement(bundle, root)
     except Refused as error:
         return (refused(error, CHECK, where),)
+    return judge_attested(verified, subjects, expected, environment=environment, where=where)
+
+
+def judge_attested(
+    verified: VerifiedStatement,
+    subjects: tuple[FileRef, ...],
+    expected: Expected,
+    *,
+    environment: str | None = None,
+    where: str,
+) -> tuple[Finding, ...]:
+    """`judge_github` for a bundle that was verified already."""
     claims, statement = verified.claims, verified.statement
     judged = judge_claims(claims, expected, CHECK, where, environment=environment)
     aside = tuple(f for f in judged if f.check != CHECK)

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
 from sealwright.errors import Unavailable
 from sealwright.model import Finding
+from sealwright.project.versions import version_of
 from sealwright.verify.advisories import CHECK
 from sealwright.verify.closure import Pin
 
@@ -45,12 +45,7 @@ class IndexFile:
     @property
     def version(self) -> Version | None:
         """The version in its name; None where the name follows no standard."""
-        try:
-            if self.filename.endswith(".whl"):
-                return parse_wheel_filename(self.filename)[1]
-            return parse_sdist_filename(self.filename)[1]
-        except (InvalidWheelFilename, InvalidSdistFilename):
-            return None
+        return version_of(self.filename)
 
     def is_of(self, version: str) -> bool:
         """Whether it belongs to `version`; 1.0 and 1.0.0 are the same one.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from packaging.utils import (
     InvalidSdistFilename,
@@ -19,12 +18,12 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 from pydantic import ValidationError
-from pypi_attestations import Attestation, AttestationError, AttestationType, GitHubPublisher, Provenance
+from pypi_attestations import Attestation, AttestationError, AttestationType, GitHubPublisher, Provenance, Publisher
 
 from sealwright.endpoints import GITHUB_ISSUER, GITHUB_URL
 from sealwright.errors import Refused
 from sealwright.model import Finding, State
-from sealwright.verify.bundle import Claims, TrustRoot, verify_bundle_object
+from sealwright.verify.bundle import Claims, TrustRoot, VerifiedStatement, verify_bundle_object
 from sealwright.verify.expected import ENVIRONMENT, disagreements
 
 CHECK = "index-provenance"
@@ -56,10 +55,65 @@ class ExpectedPublisher:
 class VerifiedAttestation:
     """What one attestation proves about one file."""
 
-    predicate_type: str
-    claims: Claims
-    signed_at: datetime
-    """UTC."""
+    verified: VerifiedStatement
+
+    @property
+    def predicate_type(self) -> str:
+        """One of `PREDICATE_TYPES`."""
+        return self.verified.statement.predicate_type
+
+    @property
+    def claims(self) -> Claims:
+        """Of its certificate."""
+        return self.verified.claims
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What an index says of one publisher of a file."""
+
+    publisher: Publisher
+    attestations: tuple[VerifiedAttestation | Finding, ...]
+    """Each verified, or why it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The answer of an index's integrity API about one file, its signatures verified, its publisher not yet judged."""
+
+    filename: str
+    bundles: tuple[Bundle, ...]
+    problem: Finding | None = None
+    """Why it could not be read."""
+
+    @property
+    def attestations(self) -> tuple[VerifiedAttestation, ...]:
+        """Those whose signature holds."""
+        return tuple(a for bundle in self.bundles for a in bundle.attestations if isinstance(a, VerifiedAttestation))
+
+
+def open_provenance(provenance: bytes, filename: str, sha256: str, root: TrustRoot) -> Opened:
+    """Verify every signature in an index's provenance of a file. Whose they are is for `judge_opened`."""
+    try:
+        parsed = Provenance.model_validate_json(provenance)
+    except ValidationError as error:
+        first = error.errors()[0]
+        found = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        return Opened(filename, (), Finding.failed(CHECK, "provenance-malformed", filename, found=found))
+    return Opened(
+        filename,
+        tuple(
+            Bundle(bundle.publisher, tuple(_opened(a, filename, sha256, root) for a in bundle.attestations))
+            for bundle in parsed.attestation_bundles
+        ),
+    )
+
+
+def _opened(attestation: Attestation, filename: str, sha256: str, root: TrustRoot) -> VerifiedAttestation | Finding:
+    try:
+        return verify_attestation(attestation, filename, sha256, root)
+    except Refused as error:
+        return Finding.failed(CHECK, error.code, filename, found=error.message, hint=error.hint)
 
 
 def verify_provenance(
@@ -72,18 +126,18 @@ def verify_provenance(
     Codes: `provenance-malformed`, `provenance-empty`, `attestation-*`, `signer-*`, `environment-mismatch`,
     `environment-unproven`, `publisher-kind`, `publisher-mismatch`, and those of `verify.bundle`.
     """
-    try:
-        parsed = Provenance.model_validate_json(provenance)
-    except ValidationError as error:
-        first = error.errors()[0]
-        found = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-        return (Finding.failed(CHECK, "provenance-malformed", filename, found=found),)
-    findings = tuple(_judge(parsed, filename, sha256, root, expected))
-    failed = any(finding.state is State.FAIL for finding in findings)
-    if failed:
+    return judge_opened(open_provenance(provenance, filename, sha256, root), expected)
+
+
+def judge_opened(opened: Opened, expected: ExpectedPublisher) -> tuple[Finding, ...]:
+    """`verify_provenance` for an answer whose signatures were verified already."""
+    if opened.problem is not None:
+        return (opened.problem,)
+    findings = tuple(_judge(opened, expected))
+    if any(finding.state is State.FAIL for finding in findings):
         return findings
     uploaded = f"attested by {expected.repository} {expected.workflow}"
-    return (Finding.passed(CHECK, filename, uploaded), *dict.fromkeys(findings))
+    return (Finding.passed(CHECK, opened.filename, uploaded), *dict.fromkeys(findings))
 
 
 def verify_attestation(attestation: Attestation, filename: str, sha256: str, root: TrustRoot) -> VerifiedAttestation:
@@ -109,7 +163,7 @@ def verify_attestation(attestation: Attestation, filename: str, sha256: str, roo
     kind = verified.statement.predicate_type
     if kind not in PREDICATE_TYPES:
         raise Refused("attestation-kind", f"indexes know no attestation of the kind {kind!r}")
-    return VerifiedAttestation(kind, verified.claims, verified.signed_at)
+    return VerifiedAttestation(verified)
 
 
 def judge_signer(claims: Claims, expected: ExpectedPublisher, subject: str) -> tuple[Finding, ...]:
@@ -131,14 +185,11 @@ def judge_signer(claims: Claims, expected: ExpectedPublisher, subject: str) -> t
     return disagreements(pairs, CHECK, subject)
 
 
-def _judge(
-    provenance: Provenance, filename: str, sha256: str, root: TrustRoot, expected: ExpectedPublisher
-) -> Iterator[Finding]:
-    bundles = provenance.attestation_bundles
-    if not bundles:
+def _judge(opened: Opened, expected: ExpectedPublisher) -> Iterator[Finding]:
+    filename = opened.filename
+    if not opened.bundles:
         yield _empty(filename, "no attestation bundles")
-    seen: list[str] = []
-    for bundle in bundles:
+    for bundle in opened.bundles:
         if not bundle.attestations:
             yield _empty(filename, "a bundle without attestations")
         if not isinstance(bundle.publisher, GitHubPublisher):
@@ -146,15 +197,12 @@ def _judge(
             continue
         yield from _judge_word(bundle.publisher, expected, filename)
         for attestation in bundle.attestations:
-            try:
-                verified = verify_attestation(attestation, filename, sha256, root)
-            except Refused as error:
-                yield Finding.failed(CHECK, error.code, filename, found=error.message, hint=error.hint)
+            if isinstance(attestation, Finding):
+                yield attestation
                 continue
-            seen.append(verified.predicate_type)
-            yield from judge_signer(verified.claims, expected, filename)
-            yield from _judge_environment(verified.claims, bundle.publisher.environment or "", expected, filename)
-    yield from _duplicates(seen, filename)
+            yield from judge_signer(attestation.claims, expected, filename)
+            yield from _judge_environment(attestation.claims, bundle.publisher.environment or "", expected, filename)
+    yield from _duplicates((attestation.predicate_type for attestation in opened.attestations), filename)
 
 
 def _judge_word(publisher: GitHubPublisher, expected: ExpectedPublisher, filename: str) -> Iterator[Finding]:

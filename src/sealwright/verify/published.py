@@ -8,31 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import assert_never
 
 from sealwright.config import Policy
-from sealwright.dossier.store import EVIDENCE, RELEASE, is_part
+from sealwright.dossier.store import DIST, PUBLISHED, RECORDS, RELEASE, is_part
 from sealwright.errors import Refused
-from sealwright.model import FileRef, Finding, Mode, State, Sums, Verdict
-from sealwright.verify import release_json, signatures, vsa
-from sealwright.verify.bundle import TrustRoot, VerifiedStatement, verify_statement
+from sealwright.model import FileRef, Finding, Mode, Sums, Verdict
+from sealwright.verify import complete, own_word, release_json, signatures, vsa
+from sealwright.verify.bundle import TrustRoot, VerifiedStatement
+from sealwright.verify.everybody import Check, check_github_provenance, check_provenance, check_sbom, weigh
 from sealwright.verify.evidence import (
+    INDEX_SUFFIX,
     RELEASE_SIGNATURE,
     STATEMENT_SUFFIX,
     SUMMARY_BUNDLE,
+    Accept,
     Case,
     Evidence,
     FileContent,
+    Maker,
+    Scope,
     data_at,
-    refs_in,
 )
-from sealwright.verify.expected import Expected, judge_claims
-from sealwright.verify.release import Check, check_github_provenance, check_provenance, check_sbom, weigh
+from sealwright.verify.expected import Expected
+from sealwright.verify.loose import check_loose
+from sealwright.verify.made import EXTRA, makers_in
 from sealwright.verify.stated import judge_stated, maker_of
-from sealwright.verify.statement import VERIFICATION_SUMMARY
 
-_LATER = (RELEASE_SIGNATURE, SUMMARY_BUNDLE)
-OWN_WORD = "gate"
-"""The check of what the project says about its release itself."""
+FILES = "files"
+_WITHOUT_RELEASE = frozenset(
+    {FILES, "signatures", "signer", "statements", "provenance", "provenance-github", "sbom", own_word.CHECK}
+)
+"""What only a release by Sealwright has all of; where less is enough, `vouched` asks for what must be there."""
 
 
 def published_case(
@@ -43,14 +50,15 @@ def published_case(
     policy: Policy | None = None,
     policy_sha256: str = "",
     environment: str = "",
-    generator: bool = True,
     mode: Mode = Mode.RELEASE,
+    scope: Scope = Scope.ASSETS,
+    accept: Accept = Accept.RELEASE,
 ) -> Case:
-    """A case of files alone: `dist/...`, `evidence/...` and `release.json`, laid out as in a dossier.
+    """A case of files alone, laid out as in a dossier: `dist/...`, `evidence/...`, `published/...`, `release.json`.
 
     Everything else is the asker's: never take `expected`, `policy` or `mode` from the files.
     """
-    return Case(
+    case = Case(
         files=files,
         records={},
         sums=Sums.of(()),
@@ -61,32 +69,55 @@ def published_case(
         policy_sha256=policy_sha256,
         root=root,
         index={},
-        generator=generator,
         mode=mode,
+        scope=scope,
+        accept=accept,
+        lenient=frozenset() if accept is Accept.RELEASE else _WITHOUT_RELEASE,
+        makers=makers_in(files),
+    )
+    return _as_far_as_it_goes(case)
+
+
+def _as_far_as_it_goes(case: Case) -> Case:
+    """Without asking for what this release was not to have; its signed list of files tells if somebody took it away."""
+    only_sdists = not any(path.endswith(".whl") for path in case.files)
+    # An SBOM describes a wheel; whoever asks about a single sdist does not ask about that.
+    aside = {"sbom"} if case.scope is Scope.FILES and only_sdists else set()
+    return replace(
+        case,
+        generator=bool(case.made_by(Maker.GENERATOR)) or not case.made_by(Maker.GITHUB),
+        lenient=case.lenient | aside,
     )
 
 
-def judge_published(case: Case, further: Iterable[Finding] = ()) -> Verdict:
-    """The verdict on a published release. Never raises for anything the files contain.
-
-    `further` are answers that the asker has from elsewhere, of checks of their own.
-    """
+def judge_published(case: Case) -> Verdict:
+    """The verdict on a published release. Never raises for anything the files contain."""
     evidence = examine_published(case)
-    found = [*further, *(finding for check in CHECKS.values() for finding in check(evidence))]
-    due = [check for check in CHECKS if check != "provenance" or case.generator]
-    return weigh(evidence, found, due)
+    return weigh_answers(evidence, answer_checks(evidence))
 
 
-def stated_mode(files: Mapping[str, FileContent], root: TrustRoot) -> Mode:
+def answer_checks(evidence: Evidence) -> tuple[Finding, ...]:
+    """What all checks answer that need nothing but the files."""
+    return tuple(finding for check in _checks(evidence.case).values() for finding in check(evidence))
+
+
+def weigh_answers(evidence: Evidence, found: Iterable[Finding]) -> Verdict:
+    """The verdict on findings, those of checks that the asker made elsewhere included."""
+    case = evidence.case
+    return weigh(evidence, found, [check for check in _checks(case) if check != "provenance" or case.generator])
+
+
+def _checks(case: Case) -> dict[str, Check]:
+    return {**CHECKS, **({complete.CHECK: complete.check_complete} if case.scope is Scope.DOSSIER else {})}
+
+
+def stated_mode(evidence: Evidence) -> Mode:
     """As what a release was judged by its own gate, if that is signed; a release where it is not.
 
     Only for whoever brings a trust root of a rehearsal: whether its leniency is wanted is decided by that.
     """
-    data = data_at(files, SUMMARY_BUNDLE)
-    try:
-        said = vsa.read(verify_statement(data, root).statement).mode if data is not None else ""
-    except Refused:
-        return Mode.RELEASE  # said where signatures are judged
+    verified = evidence.provenances[SUMMARY_BUNDLE].verified
+    said = vsa.read(verified.statement).mode if isinstance(verified, VerifiedStatement) else ""
     return Mode.REHEARSAL if said == Mode.REHEARSAL.value else Mode.RELEASE
 
 
@@ -98,65 +129,77 @@ def examine_published(case: Case) -> Evidence:
 
 
 def check_listed(evidence: Evidence) -> Iterator[Finding]:
-    """The files are exactly those that the signed release.json lists.
+    """The files are exactly those that the signed release.json lists; where there is none, each is accounted for.
 
     Codes: `release-missing`, `malformed`, `signature-missing` and those of `verify_file`, `file-unclaimed`,
-    `file-missing`, `digest-mismatch`.
+    `file-missing`, `digest-mismatch`, and those of `check_loose`.
     """
     data, seal = data_at(evidence.case.files, RELEASE), evidence.provenances[RELEASE_SIGNATURE]
     if data is None:
-        yield Finding.absent(
-            "files", "release-missing", RELEASE, hint="nothing says which files the release consists of"
-        )
+        hint = "nothing says which files the release consists of"
+        yield Finding.absent(FILES, "release-missing", RELEASE, expected=f"a signed {RELEASE}", hint=hint)
+        yield from check_loose(evidence)
         return
     if seal.error is not None:
-        yield replace(seal.error, check="files")
+        yield replace(seal.error, check=FILES)
         return
     try:
         wanted = release_json.listed(data)
     except Refused as error:
-        yield Finding.failed("files", error.code, RELEASE, found=error.message)
+        yield Finding.failed(FILES, error.code, RELEASE, found=error.message)
         return
-    here = {path: content.ref for path, content in evidence.case.files.items() if is_part(path)}
-    due = {path: ref for path, ref in wanted.items() if is_part(path)}
+    here, due = _compared(evidence.case, wanted)
     wrong = [_difference(path, due.get(path), here.get(path)) for path in sorted(due.keys() | here.keys())]
     found = [finding for finding in wrong if finding is not None]
     yield from found
     if not found:
-        yield Finding.passed("files", found=f"{len(due)} named, {len(due)} present, 0 unclaimed")
+        yield Finding.passed(FILES, found=f"{len(due)} named, {len(due)} present, 0 unclaimed")
+
+
+def _compared(case: Case, listed: Mapping[str, FileRef]) -> tuple[dict[str, FileRef], dict[str, FileRef]]:
+    """What is here, and what should be, by path; records have a check of their own."""
+    here = {path: content.ref for path, content in case.files.items() if path.partition("/")[0] != RECORDS}
+    match case.scope:
+        case Scope.DOSSIER:
+            due = {**complete.recorded_later(case.files, own_word.LATER), **listed}
+        case Scope.ASSETS:
+            due = {path: ref for path, ref in listed.items() if is_part(path)}
+        case Scope.FILES:
+            due = {path: ref for path, ref in listed.items() if path in here}
+        case _:
+            assert_never(case.scope)
+    if case.scope is not Scope.DOSSIER:  # of no record that is here; each has a check that judges it by its signature
+        here = {path: ref for path, ref in here.items() if path != RELEASE and not _answered_by_index(case.files, path)}
+    return here, {path: ref for path, ref in due.items() if path.partition("/")[0] != RECORDS}
+
+
+def _answered_by_index(files: Mapping[str, FileContent], path: str) -> bool:
+    folder, _, name = path.partition("/")
+    return folder == PUBLISHED and f"{DIST}/{name.removesuffix(INDEX_SUFFIX)}" in files
 
 
 def check_stated(evidence: Evidence) -> Iterator[Finding]:
-    """What our own jobs stated is of their kind and about these distributions. Codes: those of `judge_stated`."""
+    """What our own jobs stated is of their kind and about these distributions. Codes: those of `judge_stated`.
+
+    Statements beside a release that was not made by Sealwright are not its own, and only their signatures are judged.
+    """
     for signed in evidence.statements:
         what = signed.path.rpartition("/")[2].removesuffix(STATEMENT_SUFFIX)
-        # What rebuild stated is about files that were not published.
-        if isinstance(signed.verified, VerifiedStatement) and what != "rebuild":
-            path = f"statements/{what}.json"
-            wrong = judge_stated(maker_of(what), path, signed.verified.statement, evidence.distributions, ())
-            yield from wrong or (Finding.passed("statements", signed.path),)
-
-
-def check_verdict(evidence: Evidence) -> Iterator[Finding]:
-    """The gate's own verdict: signed by the same release, PASSED, about these distributions and this evidence.
-
-    Codes: `signature-missing`, those of `verify_statement` and `judge_claims`, `verdict-kind`, `verdict-failed`,
-    `verdict-verifier`, `verdict-mode`, `verdict-subjects`, `verdict-inputs`.
-    """
-    seal = evidence.provenances[SUMMARY_BUNDLE]
-    if not isinstance(seal.verified, VerifiedStatement):
-        yield from () if seal.error is None else (replace(seal.error, check=OWN_WORD),)
-        return
-    for path in _LATER:
-        claims = evidence.provenances[path].claims
-        if claims is not None:
-            judged = judge_claims(claims, evidence.case.expected, OWN_WORD, path)
-            yield from (finding for finding in judged if finding.state is not State.PASS)
-    yield from _judge_summary(evidence, seal.verified)
+        # What rebuild stated is about files that were not published, and what the audit did about wheels.
+        aside = {"rebuild"} if evidence.wheels or evidence.case.scope is not Scope.FILES else {"rebuild", "audit"}
+        if not isinstance(signed.verified, VerifiedStatement) or what in aside:
+            continue
+        if evidence.case.accept is not Accept.RELEASE:
+            yield Finding.skipped("statements", "its signature holds; what it states is not judged", signed.path)
+            continue
+        path = f"statements/{what}.json"
+        judged = judge_stated(maker_of(what), path, signed.verified.statement, evidence.distributions, ())
+        wrong = [f for f in judged if evidence.case.scope is not Scope.FILES or f.code != EXTRA]
+        yield from wrong or (Finding.passed("statements", signed.path),)
 
 
 CHECKS: dict[str, Check] = {
-    "files": check_listed,
+    FILES: check_listed,
     "signatures": signatures.check_signatures,
     "statements": check_stated,
     "signer": signatures.check_signer,
@@ -165,45 +208,22 @@ CHECKS: dict[str, Check] = {
     "provenance-github": check_github_provenance,
     "agreement": signatures.check_agreement,
     "sbom": check_sbom,
-    OWN_WORD: check_verdict,
+    own_word.CHECK: own_word.check_verdict,
 }
 
 
 def _difference(path: str, wanted: FileRef | None, found: FileRef | None) -> Finding | None:
     if wanted is None:
-        if path in _LATER:
+        if path in own_word.LATER:
             return None
-        hint = "it is not part of the release"
-        return Finding.failed("files", "file-unclaimed", path, expected="a file that release.json lists", hint=hint)
+        hint = "it is not part of the release; find out where it came from"
+        expected = "a file that the signed list names"
+        return Finding.failed(FILES, "file-unclaimed", path, expected=expected, hint=hint)
     if found is None:
-        return Finding.absent("files", "file-missing", path, expected=f"sha256:{wanted.sha256}", hint="get all files")
+        hint = "get all files of the release again"
+        return Finding.absent(FILES, "file-missing", path, expected=f"sha256:{wanted.sha256}", hint=hint)
     if found.sha256 == wanted.sha256:
         return None
     hint = "it was changed after the release was signed"
     expected, other = f"sha256:{wanted.sha256}", f"sha256:{found.sha256}"
-    return Finding.failed("files", "digest-mismatch", path, expected=expected, found=other, hint=hint)
-
-
-def _judge_summary(evidence: Evidence, verified: VerifiedStatement) -> Iterator[Finding]:
-    summary, files = vsa.read(verified.statement), evidence.case.files
-    ours = {ref.name: ref.sha256 for ref in evidence.distributions}
-    looked_at = (*refs_in(files, EVIDENCE), *([files[RELEASE].ref] if RELEASE in files else []))
-    inputs = {ref.path: ref.sha256 for ref in looked_at if ref.path not in _LATER}
-    pairs = (
-        ("verdict-kind", VERIFICATION_SUMMARY, verified.statement.predicate_type),
-        ("verdict-failed", vsa.PASSED, summary.result),
-        ("verdict-verifier", evidence.case.expected.workflow_uri, summary.verifier),
-        ("verdict-mode", evidence.case.mode.value, summary.mode),
-        ("verdict-subjects", _spell(ours), _spell(verified.statement.subjects)),
-        ("verdict-inputs", _spell(inputs), _spell(summary.inputs)),
-    )
-    wrong = [
-        Finding.failed(OWN_WORD, code, SUMMARY_BUNDLE, expected=expected, found=found or "nothing")
-        for code, expected, found in pairs
-        if expected != found
-    ]
-    yield from wrong or [Finding.passed(OWN_WORD, found=f"{summary.result}, says the project itself ({summary.mode})")]
-
-
-def _spell(digests: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} sha256:{digest}" for name, digest in sorted(digests.items()))
+    return Finding.failed(FILES, "digest-mismatch", path, expected=expected, found=other, hint=hint)

@@ -6,15 +6,16 @@ taken from one verified certificate of that repository's release workflow, and e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from packaging.version import Version
+
 from sealwright.endpoints import GITHUB_URL
-from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding
 from sealwright.project.versions import normal_version, version_in_tag, version_of
-from sealwright.verify.bundle import Claims, TrustRoot, verify_file, verify_statement
-from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, SIGNATURE_SUFFIX, FileContent, data_at, refs_in
+from sealwright.verify.claims import Claims
+from sealwright.verify.evidence import Accept
 from sealwright.verify.expected import WORKFLOW, Expected, canonical
 
 CHECK = "release"
@@ -34,33 +35,40 @@ class Question:
     workflow: str = WORKFLOW
     """Path of the workflow file that may release."""
     environment: str = ""
-    """The deployment environment that signing jobs must run in."""
+    """The deployment environment that the signing jobs must run in. Where the index alone has attestations, that of the
+    publishing job."""
+    index_environment: str = ""
+    """The deployment environment of the publishing job, where it is another one."""
+    trigger: str = "push"
+    """The event that must have started the workflow."""
+    accept: Accept = Accept.RELEASE
+    """What is enough."""
 
     def expected(self, claims: Claims | None) -> Expected:
         """What all certificates must say, given those that one of them proves."""
-        if claims is None:
-            return Expected(self.repository or _NOBODY, "0" * 40, f"{_TAGS}{self.tag or '0'}", self.workflow)
-        ref = f"{_TAGS}{self.tag}" if self.tag else claims.ref
+        found = claims or Claims("")
         return Expected(
-            self.repository or owner_and_name(claims), claims.commit or "0" * 40, ref or "none", self.workflow
+            self.repository or owner_and_name(found),
+            found.commit or "0" * 40,
+            f"{_TAGS}{self.tag}" if self.tag else found.ref or "none",
+            self.workflow,
+            trigger=self.trigger,
         )
 
 
-def first_claims(files: Mapping[str, FileContent], root: TrustRoot) -> Claims | None:
-    """Of the first bundle that holds: over a distribution, else GitHub's provenance, else the generator's."""
-    for ref in refs_in(files, "dist"):
-        bundle = data_at(files, f"evidence/{ref.name}{SIGNATURE_SUFFIX}")
-        if bundle is not None and (claims := _claims_over(bundle, ref, root)) is not None:
-            return claims
-    for path in (GITHUB_BUNDLE, GENERATOR_BUNDLE):
-        bundle = data_at(files, path)
-        if bundle is not None and (claims := _claims_over(bundle, None, root)) is not None:
-            return claims
-    return None
+def chosen(question: Question, certificates: Iterable[Claims]) -> Claims | None:
+    """The certificate that the others are compared with: the first of the repository and tag asked about, else any.
+
+    Where several disagree nothing passes, whichever is chosen; this decides what is said to be the odd one out.
+    """
+    found = list(certificates)
+    fitting = [c for c in found if not _repository_differs(question, c)]
+    tagged = [c for c in fitting if question.tag and c.ref == f"{_TAGS}{question.tag}"]
+    return next(iter((*tagged, *fitting, *found)), None)
 
 
 def owner_and_name(claims: Claims) -> str:
-    """The repository that a certificate names."""
+    """The repository that a certificate names; nobody's where it names none."""
     return claims.repository.removeprefix(f"{GITHUB_URL}/") or _NOBODY
 
 
@@ -71,14 +79,19 @@ def judge_question(question: Question, claims: Claims | None, distributions: tup
     `version-mismatch`.
     """
     if claims is None:
-        hint = "nothing that was signed could be verified; see `signatures`"
+        hint = "see `signatures`; evidence of a rehearsal holds only with its own `--trust-config`"
         yield Finding.absent(CHECK, "release-unsigned", expected="one certificate that holds", hint=hint)
         return
     wrong = [*_repository(question, claims), *_tag(question, claims), *_versions(question, claims, distributions)]
     yield from wrong
     if not wrong:
         tag = claims.ref.removeprefix(_TAGS)
-        yield Finding.passed(CHECK, found=f"{owner_and_name(claims)}, tag {tag} at {claims.commit[:7]}")
+        made_of = f"tag {tag}" if tag != claims.ref else claims.ref
+        yield Finding.passed(CHECK, found=f"{owner_and_name(claims)}, {made_of} at {claims.commit[:7]}")
+
+
+def _repository_differs(question: Question, claims: Claims) -> bool:
+    return canonical(f"{GITHUB_URL}/{question.repository}") != canonical(claims.repository)
 
 
 def _repository(question: Question, claims: Claims) -> Iterator[Finding]:
@@ -90,15 +103,17 @@ def _repository(question: Question, claims: Claims) -> Iterator[Finding]:
             expected="the repository whose release you expect",
             hint=f"it claims to be of {claimed}; if that is whose release you want, add `--repo {claimed}`",
         )
-    elif canonical(f"{GITHUB_URL}/{question.repository}") != canonical(claims.repository):
+    elif _repository_differs(question, claims):
         hint = "somebody else's release; do not use it as this one"
         yield Finding.failed(CHECK, "repository-mismatch", expected=question.repository, found=claimed, hint=hint)
 
 
 def _tag(question: Question, claims: Claims) -> Iterator[Finding]:
     if not claims.ref.startswith(_TAGS):
-        hint = "a release is made of a tag; this was signed for something else"
-        yield Finding.failed(CHECK, "tag-missing", expected="refs/tags/...", found=claims.ref or "nothing", hint=hint)
+        if question.accept is not Accept.RELEASE and not question.tag:
+            return  # others release from branches; the answer says from which
+        hint = f"a release is made of a tag; this was signed for {claims.ref or 'nothing'}"
+        yield Finding.absent(CHECK, "tag-missing", expected="refs/tags/...", hint=hint)
     elif question.tag and claims.ref != f"{_TAGS}{question.tag}":
         hint = "it is the release of another tag"
         found = claims.ref.removeprefix(_TAGS)
@@ -108,10 +123,10 @@ def _tag(question: Question, claims: Claims) -> Iterator[Finding]:
 def _versions(question: Question, claims: Claims, distributions: tuple[FileRef, ...]) -> Iterator[Finding]:
     tag = claims.ref.removeprefix(_TAGS)
     named = version_in_tag(tag) if claims.ref.startswith(_TAGS) else None
-    wanted = normal_version(question.version) or question.version
+    wanted = Version(question.version) if normal_version(question.version) else None
     for ref in distributions:
         found = version_of(ref.name)
-        if question.version and str(found) != wanted:
+        if question.version and (wanted is None or found != wanted):
             expected, hint = question.version, "it is another version than the one you asked about"
         elif named is not None and found != named:
             expected = f"{named}, which the tag {tag} names"
@@ -120,11 +135,3 @@ def _versions(question: Question, claims: Claims, distributions: tuple[FileRef, 
             continue
         said = str(found) if found else "a name without a version"
         yield Finding.failed(CHECK, "version-mismatch", ref.name, expected=expected, found=said, hint=hint)
-
-
-def _claims_over(bundle: bytes, ref: FileRef | None, root: TrustRoot) -> Claims | None:
-    try:
-        verified = verify_statement(bundle, root) if ref is None else verify_file(bundle, ref.sha256, root)
-    except Refused:
-        return None  # said where signatures are judged
-    return verified.claims

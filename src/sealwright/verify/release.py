@@ -5,69 +5,15 @@ The gate asks it before anything is published; whoever has the same files and ex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
-from sealwright.errors import Refused
-from sealwright.model import Finding, Level, Verdict
+from sealwright.model import Finding, Verdict
 from sealwright.verify import files, rebuild, records, signatures
-from sealwright.verify.closure import parse_pylock
-from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, PYLOCK, SBOM_SUFFIX, Case, Evidence, data_at
-from sealwright.verify.github_provenance import judge_github
-from sealwright.verify.sbom import judge_sbom
-from sealwright.verify.slsa import judge_generator
+from sealwright.verify.everybody import Check, check_github_provenance, check_provenance, check_sbom, weigh
+from sealwright.verify.evidence import SBOM_SUFFIX, Case, Evidence, data_at
 from sealwright.verify.vex import VEX, judge_vex
 
 _AUDIT = "statements/audit.json"
-Check = Callable[[Evidence], Iterable[Finding]]
-
-
-def check_provenance(evidence: Evidence) -> Iterator[Finding]:
-    """The generator's provenance covers exactly the distributions. Code: `provenance-missing` and `judge_generator`'s.
-
-    A project may do without the generator; then this check is not among the required ones.
-    """
-    case, bundle = evidence.case, data_at(evidence.case.files, GENERATOR_BUNDLE)
-    if not case.generator:
-        return
-    if bundle is None:
-        yield _missing("provenance", GENERATOR_BUNDLE, "the generator's artifact is kept for five days only")
-        return
-    yield from judge_generator(bundle, evidence.distributions, case.expected, case.root, where=GENERATOR_BUNDLE)
-
-
-def check_github_provenance(evidence: Evidence) -> Iterator[Finding]:
-    """GitHub's own attestation covers exactly the distributions. Code: `provenance-missing` and `judge_github`'s."""
-    case, bundle = evidence.case, data_at(evidence.case.files, GITHUB_BUNDLE)
-    if bundle is None:
-        yield _missing("provenance-github", GITHUB_BUNDLE, "the job attest takes it in from actions/attest")
-        return
-    yield from judge_github(
-        bundle,
-        evidence.distributions,
-        case.expected,
-        case.root,
-        environment=case.environment or None,
-        where=GITHUB_BUNDLE,
-    )
-
-
-def check_sbom(evidence: Evidence) -> Iterator[Finding]:
-    """Each wheel has an SBOM that binds to it and lists its closure. Codes: `sbom-missing`, and `judge_sbom`'s."""
-    try:
-        closure = parse_pylock(data_at(evidence.case.files, PYLOCK) or b"", PYLOCK)
-    except Refused as error:
-        yield Finding.failed("sbom", error.code, PYLOCK, found=error.message, hint=error.hint)
-        return
-    if not evidence.wheels:
-        yield Finding.absent("sbom", "wheel-missing", "dist", expected="a wheel", hint="an SBOM describes a wheel")
-    for wheel in evidence.wheels:
-        path = f"evidence/{wheel.name}{SBOM_SUFFIX}"
-        data = data_at(evidence.case.files, path)
-        if data is None:
-            hint = "the job examine writes one for each wheel"
-            yield Finding.absent("sbom", "sbom-missing", wheel.name, expected=path, hint=hint)
-        else:
-            yield from judge_sbom(data, wheel, closure, path)
 
 
 def check_vex(evidence: Evidence) -> Iterator[Finding]:
@@ -135,28 +81,3 @@ def judge(evidence: Evidence) -> Verdict:
     found += records.carry_over(evidence, frozenset({*CHECKS, "environment"}))
     due = [check for check in CHECKS if check != "provenance" or evidence.case.generator]
     return weigh(evidence, found, (*due, *_ELSEWHERE))
-
-
-def weigh(evidence: Evidence, found: Iterable[Finding], due: Iterable[str]) -> Verdict:
-    """Findings by the policy, those of the checks `due` and of any other; a required check that is silent is absent."""
-    findings = tuple(dict.fromkeys(found))
-    checks = dict.fromkeys([*due, *(finding.check for finding in findings)])
-    levels = {check: evidence.case.policy.level(check, evidence.case.mode) for check in checks}
-    required = tuple(check for check, level in levels.items() if level is Level.REQUIRE)
-    answered = {finding.check for finding in findings}
-    silent = tuple(
-        Finding.absent(check, "unanswered", hint="nothing answered for this check, which is not an agreement")
-        for check in required
-        if check not in answered
-    )
-    return Verdict(
-        policy=evidence.case.policy_sha256,
-        subjects=evidence.distributions,
-        required=required,
-        enforced=tuple(check for check, level in levels.items() if level is Level.ENFORCE),
-        findings=(*findings, *silent),
-    )
-
-
-def _missing(check: str, path: str, hint: str) -> Finding:
-    return Finding.absent(check, "provenance-missing", path, expected=path, hint=hint)

@@ -10,6 +10,7 @@ from sealwright.dossier.codec import decode, encode_json
 from sealwright.dossier.store import REBUILT, RELEASE
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Plan
+from sealwright.model.digest import is_plain_path
 from sealwright.verify.evidence import FileContent
 
 
@@ -37,3 +38,12 @@ def listed(data: bytes) -> dict[str, FileRef]:
     if len(found) != len(refs):
         raise Refused("malformed", f"{RELEASE} lists a file twice")
     return found
+
+
+def directory(data: bytes) -> str:
+    """Where a release.json says that the project lies in its repository: a claim; the root where it says nothing."""
+    try:
+        said = json.loads(data)["project"]["directory"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "."
+    return said if isinstance(said, str) and is_plain_path(said) else "."

@@ -10,7 +10,6 @@ from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding
 from sealwright.verify.bundle import Claims, Verified, VerifiedStatement, verify_file, verify_statement
 from sealwright.verify.evidence import (
-    GENERATOR_BUNDLE,
     GITHUB_BUNDLE,
     RELEASE_SIGNATURE,
     SBOM_SUFFIX,
@@ -33,9 +32,13 @@ assert set(_SHARED) <= {field.name for field in fields(Claims)}
 
 
 def signatures_over_files(case: Case) -> tuple[Signed, ...]:
-    """The signatures over distributions and SBOMs, one expected for each."""
-    sboms = tuple(ref for ref in refs_in(case.files, "evidence") if ref.name.endswith(SBOM_SUFFIX))
-    return tuple(_file_signature(case, ref) for ref in (*refs_in(case.files, "dist"), *sboms))
+    """The signatures over distributions and SBOMs, one expected for each, and over whatever else has one."""
+    others = tuple(
+        ref
+        for ref in refs_in(case.files, "evidence")
+        if ref.name.endswith(SBOM_SUFFIX) or f"{ref.path}{SIGNATURE_SUFFIX}" in case.files
+    )
+    return tuple(_file_signature(case, ref) for ref in (*refs_in(case.files, "dist"), *others))
 
 
 def signatures_over_statements(case: Case) -> tuple[Signed, ...]:
@@ -49,7 +52,7 @@ def signatures_over_statements(case: Case) -> tuple[Signed, ...]:
 
 def signatures_published(case: Case) -> tuple[Signed, ...]:
     """The DSSE bundles that are there over statements of our own jobs, where the unsigned ones were not published."""
-    others = (GENERATOR_BUNDLE, GITHUB_BUNDLE, SUMMARY_BUNDLE)
+    others = (*case.makers, SUMMARY_BUNDLE)
     paths = [ref.path for ref in refs_in(case.files, "evidence") if ref.name.endswith(STATEMENT_SUFFIX)]
     return tuple(_statement_signature(case, path, path) for path in paths if path not in others)
 
@@ -66,8 +69,7 @@ def signatures_by_seal(case: Case) -> dict[str, Signed]:
 
 def signatures_by_others(case: Case) -> dict[str, Signed]:
     """The provenance bundles that are there, by path."""
-    paths = [path for path in (GENERATOR_BUNDLE, GITHUB_BUNDLE) if path in case.files]
-    return {path: _statement_signature(case, path, "") for path in paths}
+    return {path: _statement_signature(case, path, "") for path in case.makers if path in case.files}
 
 
 def check_signatures(evidence: Evidence) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from sealwright.verify.provenance import at, judge_agreement, judge_subjects, re
 from sealwright.verify.statement import SLSA_PROVENANCE_V0_2, STATEMENT_V0_1, Statement
 
 if TYPE_CHECKING:
-    from sealwright.verify.bundle import Claims, TrustRoot
+    from sealwright.verify.bundle import Claims, TrustRoot, VerifiedStatement
 
 CHECK = "provenance"
 GENERATOR_REF = "slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@refs/tags/v2.1.0"
@@ -52,6 +52,13 @@ def judge_generator(
         verified = verify_statement(bundle, root)
     except Refused as error:
         return (refused(error, CHECK, where),)
+    return judge_generated(verified, subjects, expected, where=where)
+
+
+def judge_generated(
+    verified: VerifiedStatement, subjects: tuple[FileRef, ...], expected: Expected, *, where: str
+) -> tuple[Finding, ...]:
+    """`judge_generator` for a bundle that was verified already."""
     claims, statement = verified.claims, verified.statement
     wrong = (
         *_judge_signer(claims, where),

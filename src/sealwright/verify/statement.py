@@ -10,10 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf import json_format
-from in_toto_attestation.v1.resource_descriptor import ResourceDescriptor
-from in_toto_attestation.v1.statement import Statement as InTotoStatement
-
 from sealwright.errors import Refused
 from sealwright.model import FileRef
 
@@ -45,6 +41,11 @@ class Statement:
 
 def make(subjects: Iterable[FileRef], predicate_type: str, predicate: Mapping[str, Any]) -> bytes:
     """The bytes of a Statement/v1, the same for the same arguments."""
+    # Whoever only reads statements does without these, which take as long to import as ten bundles to verify.
+    from google.protobuf import json_format  # noqa: PLC0415
+    from in_toto_attestation.v1.resource_descriptor import ResourceDescriptor  # noqa: PLC0415
+    from in_toto_attestation.v1.statement import Statement as InTotoStatement  # noqa: PLC0415
+
     descriptors = [
         ResourceDescriptor(name=ref.name, digest={"sha256": ref.sha256}).pb
         for ref in sorted(subjects, key=lambda ref: ref.name)

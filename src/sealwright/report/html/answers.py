@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sealwright.model import Finding, State, Verdict
-from sealwright.report.findings import FROM_BAD_TO_GOOD, NOTE, weight_of, word_for
+from sealwright.report.findings import FROM_BAD_TO_GOOD, NOTE, weight_of
 from sealwright.report.html.markup import Markup, element
-from sealwright.verify.published import OWN_WORD
+from sealwright.report.verification import word_in_release
 
 # Drawn in a square of 16: a tick, a cross in an octagon, and so on; each is told from the others without colour.
 _SHAPES = {
@@ -46,9 +46,7 @@ class Answer:
 
 def answer_of(finding: Finding, *, stops: bool) -> Answer:
     """The answer of one finding; what was found wanting and stops nothing is a note."""
-    if finding.check == OWN_WORD and finding.state is State.PASS:
-        return Answer("self")
-    return Answer(word_for(finding, stops=stops))
+    return Answer(word_in_release(finding, stops=stops))
 
 
 def deciding(findings: Iterable[Finding], verdict: Verdict) -> Finding | None:

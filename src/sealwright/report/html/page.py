@@ -53,8 +53,8 @@ class Page:
     """What no check could look at, a short phrase each."""
 
 
-def render(page: Page) -> bytes:
-    """The whole page in UTF-8: it loads nothing and runs nothing, and forbids the browser to."""
+def render(page: Page) -> str:
+    """The whole page, to be kept in UTF-8: it loads nothing and runs nothing, and forbids the browser to."""
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -65,7 +65,7 @@ def render(page: Page) -> bytes:
         element("style", Markup(CSS)),
     )
     body = element("body", _header(page), element("main", *_sections(page)), _footer())
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n".encode()
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
 
 
 def _header(page: Page) -> Markup:

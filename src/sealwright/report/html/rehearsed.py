@@ -10,9 +10,10 @@ from sealwright.model import Level, Mode, Verdict
 from sealwright.rehearsal.rehearse import Outcome
 from sealwright.report.html.page import Page
 from sealwright.report.rehearsal import verdict_line
+from sealwright.verify.anybody import examine_release
 from sealwright.verify.bundle import TrustRoot
-from sealwright.verify.evidence import FileContent
-from sealwright.verify.question import first_claims
+from sealwright.verify.evidence import FileContent, Scope
+from sealwright.verify.question import Question
 
 
 def rehearsal_page(
@@ -30,7 +31,7 @@ def rehearsal_page(
         conclusion=verdict_line(outcome),
         exit_code=outcome.exit_code,
         verdict=_to_the_end(outcome, gate, policy),
-        claims=first_claims(files, root),
+        claims=examine_release(files, Question(), root, scope=Scope.DOSSIER).claims,
         mode=Mode.REHEARSAL,
         asked=asked,
         files=files,

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sealwright.project.versions import version_of
-from sealwright.report.html.page import Page
-from sealwright.report.verification import Judged, meaning, verdict_line
-from sealwright.verify.evidence import FileContent
+from sealwright.report.html.page import Page, render
+from sealwright.report.verification import Judged, alternative, conclusion, given_by, meaning
+from sealwright.verify.evidence import Accept, FileContent
 from sealwright.verify.question import owner_and_name
+
+
+def as_html(judged: Judged, files: Mapping[str, FileContent]) -> str:
+    """`release_page`, written out."""
+    return render(release_page(judged, files))
 
 
 def release_page(judged: Judged, files: Mapping[str, FileContent]) -> Page:
@@ -18,20 +23,21 @@ def release_page(judged: Judged, files: Mapping[str, FileContent]) -> Page:
         ("Expected repository", question.repository or "not named, so that nothing can pass"),
         *((("Expected tag", question.tag),) if question.tag else ()),
         *((("Expected version", question.version),) if question.version else ()),
-        ("Looked at", " ".join(judged.targets)),
-        ("Trust root", f"sha256:{root.sha256}, newest key of {root.newest:%Y-%m-%d}"),
+        *((("Accepted", question.accept.value),) if question.accept is not Accept.RELEASE else ()),
+        ("Looked at", f"{' '.join(judged.targets)} ({judged.scope})"),
+        ("Trust root", f"{given_by(judged)}, newest key of {root.newest:%Y-%m-%d}, sha256:{root.sha256}"),
         ("Policy", f"sha256:{answer.verdict.policy}" if answer.verdict.policy else "the built-in floor"),
     )
     return Page(
         title=_title(judged),
-        conclusion=verdict_line(judged),
+        conclusion=conclusion(judged),
         exit_code=answer.verdict.exit_code,
         verdict=answer.verdict,
         claims=answer.claims,
         mode=answer.mode,
         asked=asked,
         files=files,
-        meaning=tuple(sentence for sentence in meaning(judged) if sentence),
+        meaning=(*alternative(judged), *meaning(judged)),
     )
 
 

@@ -1,0 +1,1 @@
+"""What `sealwright verify` looks at beyond a release's own files."""

@@ -36,7 +36,7 @@ _CHECKS = {
         *("explained", "description", "closure", "smoke", "smoke-import"),
     ),
     "Evidence": (
-        *("files", "signatures", "statements", "provenance", "provenance-github", "generator"),
+        *("files", "signatures", "statements", "provenance", "provenance-github", "generator", "vouched"),
         *("sbom", "sbom-agreement", "vex", "audit", "audit-ignores", "audit-yanked", "audit-scope"),
     ),
     _GATE: (),
@@ -58,7 +58,8 @@ def _link(name: str, found: list[Finding], facts: tuple[str, ...], verdict: Verd
     worst = deciding(found, verdict)
     checks = tuple(dict.fromkeys(finding.check for finding in found))
     if worst is None:
-        return Link(name, Answer(WORDS[State.UNAVAILABLE]), ("no check asked about it",), checks)
+        asked = "no check that counts asked" if checks else "no check asked about it"
+        return Link(name, Answer(WORDS[State.UNAVAILABLE]), (asked,), checks)
     if worst.state is not State.PASS:
         facts = (worst.code, *facts[:1])
     return Link(name, answer_of(worst, stops=worst in verdict.blocking), tuple(filter(None, facts)), checks)
@@ -117,7 +118,8 @@ def _controlled(verdict: Verdict) -> str:
 def _on_index(verdict: Verdict) -> Iterator[str]:
     attested = _passed(verdict, "index-provenance")  # by PyPI alone, unlike what is asked of TestPyPI too
     if attested:
-        yield f"{_passed(verdict, 'index-files')} files as planned"
+        compared = _passed(verdict, "index-files")
+        yield from (f"{compared} files as planned",) if compared else ()
         yield f"{attested} attested there"
     else:
         yield from (finding.found for finding in verdict.of(_INDEX)[:1])

@@ -53,6 +53,17 @@ class Page:
     """What no check could look at, a short phrase each."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Section:
+    title: str
+    """One of our own words, never somebody else's: an address within the page is made of it."""
+    parts: tuple[Markup, ...]
+
+    @property
+    def anchor(self) -> str:
+        return self.title.lower().replace(" ", "-")
+
+
 def render(page: Page) -> str:
     """The whole page, to be kept in UTF-8: it loads nothing and runs nothing, and forbids the browser to."""
     head = element(
@@ -64,11 +75,12 @@ def render(page: Page) -> str:
         element("title", f"{page.title}: {page.conclusion.partition('  ')[0].lower()}"),
         element("style", Markup(CSS)),
     )
-    body = element("body", _header(page), element("main", *_sections(page)), _footer())
+    sections = tuple(_sections(page))
+    body = element("body", _header(page, _contents(sections)), element("main", *map(_section, sections)), _footer())
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
 
 
-def _header(page: Page) -> Markup:
+def _header(page: Page, contents: Markup) -> Markup:
     answer = Answer(WORDS[_EXITS[page.exit_code]])
     said = element("p", page.conclusion.replace("  ", ": ", 1))
     return element(
@@ -77,6 +89,7 @@ def _header(page: Page) -> Markup:
         element("div", answer.shape(), said, class_=f"verdict {answer.kind}"),
         *(element("p", sentence) for sentence in page.meaning),
         element("dl", *_facts(page)),
+        contents,
     )
 
 
@@ -105,19 +118,25 @@ def _address(address: str, *, linked: bool) -> Markup:
     return code(address)
 
 
-def _sections(page: Page) -> Iterator[Markup]:
+def _sections(page: Page) -> Iterator[_Section]:
     chain = links(page.verdict, page.claims, page.mode.value)
-    yield _section("From commit to index", element("figure", pictures(chain)), _chain_table(chain))
-    yield _section("Checks", checks(page.verdict))
+    yield _Section("From commit to index", (element("figure", pictures(chain)), _chain_table(chain)))
+    yield _Section("Checks", (checks(page.verdict),))
     if page.not_looked_at:
         items = (element("li", phrase) for phrase in page.not_looked_at)
-        yield _section("Looked at by no check", element("ul", *items))
-    yield _section("Components", sboms(page.files))
-    yield _section("Files", digests(page.files))
+        yield _Section("Looked at by no check", (element("ul", *items),))
+    yield _Section("Components", (sboms(page.files),))
+    yield _Section("Files", (digests(page.files),))
 
 
-def _section(title: str, *parts: Markup) -> Markup:
-    return element("section", element("h2", title), *parts)
+def _section(section: _Section) -> Markup:
+    return element("section", element("h2", section.title), *section.parts, id=section.anchor)
+
+
+def _contents(sections: tuple[_Section, ...]) -> Markup:
+    """Where to find what: on a phone the page is long."""
+    entries = (element("a", section.title, href=f"#{section.anchor}") for section in sections)
+    return element("nav", *entries, aria_label="On this page")
 
 
 def _chain_table(chain: tuple[Link, ...]) -> Markup:

@@ -71,6 +71,8 @@ border-radius:.4rem;background:var(--card);padding:.75rem 1rem;font-size:1.1rem;
 dl{{display:grid;grid-template-columns:fit-content(14rem) minmax(0,1fr);gap:.25rem 1rem;margin:1rem 0}}
 dt{{color:var(--mute);overflow-wrap:anywhere}}
 dd{{margin:0;overflow-wrap:anywhere;min-width:0}}
+nav{{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;padding:.25rem 0}}
+nav a{{padding:.4rem 0}}
 figure{{margin:1rem 0}}
 figure svg{{display:block;width:100%;height:auto;
 font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}}
@@ -126,6 +128,7 @@ td[data-label=Answer]::before{{display:none!important}}
 @media print{{
 html{{font-size:75%}}
 header,main,footer{{max-width:none;padding:0}}
+nav{{display:none}}
 h2,h3,caption,thead{{break-after:avoid}}
 tr,.verdict,figure{{break-inside:avoid}}
 thead{{display:table-header-group}}

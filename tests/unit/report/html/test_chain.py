@@ -8,9 +8,11 @@ from tests.support.pages import CLAIMS, PASSING, verdict
 from sealwright.config.policy import FLOOR
 from sealwright.model import Finding
 from sealwright.report.html.chain import Link, links
-from sealwright.verify import published, release
+from sealwright.verify import complete, published, release, vouched
+from sealwright.verify.anybody import GENERATOR
 
 NAMES = ["Commit", "Workflow run", "Build", "Evidence", "Gate verdict", "Index"]
+FURTHER = (complete.CHECK, vouched.CHECK, GENERATOR, "source", "index", "approval")
 
 
 def chain(*findings: Finding) -> dict[str, Link]:
@@ -59,6 +61,15 @@ def test_what_spoils_a_link_is_named_in_it() -> None:
     assert chain(*PASSING)["Commit"].facts == ("source-not-compared", "octo-org/tiny")
 
 
+def test_the_index_s_attestations_are_counted_where_nobody_asked_it_for_files() -> None:
+    attested, compared = Finding.passed("index-provenance", "dist/x"), Finding.passed("index-files", "dist/x")
+    required = ("index-provenance",)
+    (*_, alone) = links(verdict(attested, required=required), CLAIMS, "release")
+    (*_, both) = links(verdict(attested, compared, required=required), CLAIMS, "release")
+    assert (alone.facts, both.facts) == (("1 attested there",), ("1 files as planned", "1 attested there"))
+    assert chain(attested)["Index"].facts == ("no check that counts asked",)
+
+
 def test_a_check_that_nobody_foresaw_spoils_the_gate_s_verdict() -> None:
     new = Finding.failed("a-new-check", "a-new-code")
     judged = verdict(*PASSING, new, required=("a-new-check",))
@@ -66,7 +77,9 @@ def test_a_check_that_nobody_foresaw_spoils_the_gate_s_verdict() -> None:
     assert (gate.answer.word, gate.facts[0]) == ("FAIL", "a-new-code")
 
 
-@pytest.mark.parametrize("check", sorted({*FLOOR, *release.CHECKS, *published.CHECKS} - {"controls", "gate", "notify"}))
+@pytest.mark.parametrize(
+    "check", sorted({*FLOOR, *release.CHECKS, *published.CHECKS, *FURTHER} - {"controls", "gate", "notify"})
+)
 def test_every_known_check_but_the_gate_s_own_has_its_link(check: str) -> None:
     found = chain(Finding.failed(check, "wrong"))
     assert [name for name, link in found.items() if check in link.checks] != ["Gate verdict"]

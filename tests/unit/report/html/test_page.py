@@ -18,14 +18,32 @@ from sealwright.report.html.style import ANSWERS, DARK, LIGHT
 from sealwright.verify.evidence import FileContent
 
 ELEMENTS = {
-    *("html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "h1", "h2", "h3", "p"),
+    *(
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "header",
+        "main",
+        "footer",
+        "nav",
+        "section",
+        "h1",
+        "h2",
+        "h3",
+        "p",
+    ),
     *("div", "span", "code", "strong", "a", "dl", "dt", "dd", "ul", "li", "figure", "svg", "rect", "path", "text"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary"),
 }
 ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "class", "viewbox", "role", "aria-hidden", "aria-label"),
-    *("x", "y", "width", "height", "rx", "d", "scope", "data-label", "href", "rel"),
+    *("x", "y", "width", "height", "rx", "d", "scope", "data-label", "href", "rel", "id"),
 }
+
+ANCHORS = ("from-commit-to-index", "checks", "looked-at-by-no-check", "components", "files")
 
 
 class Reading(HTMLParser):
@@ -68,6 +86,11 @@ def read(made: Page) -> Reading:
     return reading
 
 
+def linked(reading: Reading) -> set[str]:
+    """The addresses outside the page that it links to."""
+    return {value for name, value in reading.attributes if name == "href" and not value.startswith("#")}
+
+
 HOSTILE = (
     "<script>alert(1)</script>",
     "</title><script>alert(1)</script>",
@@ -98,7 +121,7 @@ def test_nothing_that_others_write_becomes_markup(text: str) -> None:
         tag for tag in harmless.elements if tag not in ("code", "a", "text")
     ]
     for name, value in attacked.attributes:
-        assert name != "href" or value.startswith("https://github.com/")
+        assert name != "href" or value.startswith("https://github.com/") or value[1:] in ANCHORS
         assert name not in ("class", "content", "d") or "alert" not in value
 
 
@@ -129,10 +152,15 @@ def test_the_browser_is_told_to_load_and_run_nothing() -> None:
 
 
 def test_only_pages_of_a_real_release_on_github_are_linked() -> None:
-    linked = {value for name, value in read(page()).attributes if name == "href"}
-    assert linked == {CLAIMS.repository, CLAIMS.run_uri}
-    assert "a" not in read(page(mode=Mode.REHEARSAL)).elements
-    assert "a" not in read(hostile("http://github.com/x")).elements
+    assert linked(read(page())) == {CLAIMS.repository, CLAIMS.run_uri}
+    assert linked(read(page(mode=Mode.REHEARSAL))) == set()
+    assert linked(read(hostile("http://github.com/x"))) == set()
+
+
+def test_every_section_can_be_reached_from_the_top() -> None:
+    found = read(page(not_looked_at=("PyPI's settings",)))
+    assert {value for name, value in found.attributes if name == "id"} == set(ANCHORS)
+    assert {value for name, value in found.attributes if name == "href"} >= {f"#{anchor}" for anchor in ANCHORS}
 
 
 def test_the_same_verdict_gives_the_same_bytes() -> None:

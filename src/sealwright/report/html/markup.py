@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sealwright.report.findings import printable
 
 _EMPTY = frozenset({"rect", "path"})
-_DIGEST = re.compile(r"(sha256:[0-9a-f]{64})")
+_DIGEST = re.compile(r"\b((?:sha256:)?[0-9a-f]{64})\b")
 
 
 class Markup(str):

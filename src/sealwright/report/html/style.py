@@ -99,11 +99,11 @@ tbody th{{font-weight:600}}
 .chain .c1{{width:9rem}}.chain .c2{{width:7rem}}.chain .c3{{width:34%}}
 .chain{{table-layout:fixed}}
 .checks{{table-layout:fixed}}
-.checks .c1{{width:6rem}}.checks .c2{{width:12rem}}.checks .c3{{width:24%}}
+.checks .c1{{width:6rem}}.checks .c2{{width:12rem}}.checks .c3{{width:20%}}
 .parts{{table-layout:fixed}}
 .parts .c1{{width:19%}}.parts .c2{{width:12%}}.parts .c3{{width:20%}}
 .files{{table-layout:fixed}}
-.files .c1{{width:38%}}.files .c2{{width:6.5rem}}
+.files .c1{{width:38%}}.files .c2{{width:6.5rem;text-align:right}}
 tr.stops>*{{background:var(--card);border-top:2px solid var(--answer)}}
 footer{{border-top:1px solid var(--line);color:var(--mute);font-size:.9rem;margin-top:3rem}}
 summary{{cursor:pointer;padding:.4rem 0}}

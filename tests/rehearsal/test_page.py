@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,16 @@ def test_a_rehearsal_that_came_to_its_end_leaves_its_verdict_as_a_page(rehearsed
     assert "<p>PASSED: " in page
     assert "sabotages caught" in page
     assert "2 attested there" in page
+
+
+def test_a_gate_that_says_no_leaves_its_reasons_as_a_page(after: Callable[[str], support.Snapshot]) -> None:
+    snapshot = after("attest")
+    snapshot.rewrite("attest", "evidence/*.tar.gz.sigstore.json", b"{}")
+    answer = command("rehearse", "--resume", "--out", snapshot.out, cwd=snapshot.project)
+    page = (snapshot.out / "report.html").read_text(encoding="utf-8")
+    assert answer.returncode == 1
+    assert "<p>FAILED: " in page
+    assert "bundle-malformed" in page
 
 
 def test_a_rehearsal_that_stopped_before_its_gate_leaves_no_page(rehearsed: Path, tmp_path: Path) -> None:

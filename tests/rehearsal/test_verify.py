@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sealwright.cli import main
-from sealwright.dossier.store import DIST, EVIDENCE, RECORDS, RELEASE
+from sealwright.dossier.store import DIST, EVIDENCE, RECORDS, RELEASE, VERIFYING
 from sealwright.services.release_folder import ReleaseFiles, read_release
 from sealwright.services.trust import named_root
 from sealwright.verify.anybody import Answer, verify_release
@@ -35,7 +35,7 @@ def judge(rehearsed: Path, dossier: ReleaseFiles, files: Mapping[str, FileConten
 
 def counted(dossier: ReleaseFiles) -> list[str]:
     folders = (f"{DIST}/", f"{EVIDENCE}/", f"{RECORDS}/")
-    return [path for path in dossier.files if path == RELEASE or path.startswith(folders)]
+    return [path for path in dossier.files if path in (RELEASE, VERIFYING) or path.startswith(folders)]
 
 
 def remove(files: dict[str, FileContent], path: str) -> None:
@@ -59,7 +59,7 @@ def test_no_file_that_counts_can_be_missing_changed_or_added(
     rehearsed: Path, dossier: ReleaseFiles, change: Change
 ) -> None:
     paths = counted(dossier)
-    assert {path.partition("/")[0] for path in paths} == {DIST, EVIDENCE, RECORDS, RELEASE}
+    assert {path.partition("/")[0] for path in paths} == {DIST, EVIDENCE, RECORDS, RELEASE, VERIFYING}
     assert len(paths) > 30
     passed = []
     for path in paths:
@@ -82,7 +82,7 @@ def test_the_command_judges_dossier_assets_and_clone(
     done = rehearsed / "done"
     assets = tmp_path / "assets"
     assets.mkdir()
-    for path in (*(done / DIST).iterdir(), *(done / EVIDENCE).iterdir(), done / RELEASE):
+    for path in (*(done / DIST).iterdir(), *(done / EVIDENCE).iterdir(), done / RELEASE, done / VERIFYING):
         shutil.copy(path, assets)
     given = ("--repo", ASKED.repository, "--trust-config", str(done / "trust_config.json"))
     for target in (done, assets):

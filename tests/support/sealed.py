@@ -10,7 +10,7 @@ from sealwright.model import Mode
 from sealwright.verify.evidence import FileContent
 from tests.support.evidence import SignedRelease, signed_release
 
-RELEASE = "release.json"
+RELEASE, VERIFYING = "release.json", "VERIFYING.md"
 
 
 @contextmanager
@@ -27,4 +27,6 @@ def sealed_release(folder: Path, mode: Mode = Mode.RELEASE) -> Iterator[SignedRe
 def downloaded(release: SignedRelease) -> dict[str, FileContent]:
     """Its assets, by their path in a dossier."""
     paths = [f"{folder}/{entry.name}" for folder in ("dist", "evidence") for entry in (release.kept / folder).iterdir()]
-    return {path: FileContent.of(path, (release.kept / path).read_bytes()) for path in sorted([*paths, RELEASE])}
+    return {
+        path: FileContent.of(path, (release.kept / path).read_bytes()) for path in sorted([*paths, RELEASE, VERIFYING])
+    }

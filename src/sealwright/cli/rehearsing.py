@@ -10,10 +10,19 @@ import time
 from pathlib import Path
 
 from sealwright.cli import Invocation
+from sealwright.config import Policy
+from sealwright.dossier import decode
+from sealwright.dossier.store import POLICY, VERDICT
+from sealwright.model import Verdict
+from sealwright.rehearsal.layout import Layout, write_atomically
 from sealwright.rehearsal.rehearse import Outcome, Request, prepare, rehearse
 from sealwright.rehearsal.services import World
+from sealwright.report.html import render
+from sealwright.report.html.rehearsed import rehearsal_page
 from sealwright.report.progress import Progress
 from sealwright.report.rehearsal import as_json, closing, job_line, opening
+from sealwright.services.release_folder import read_release
+from sealwright.services.trust import named_root
 
 
 def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
@@ -30,6 +39,7 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     except KeyboardInterrupt:
         sys.stderr.write(f"interrupted; `{_continuing(arguments, prepared.layout.out)}` continues\n")
         return 130
+    _write_page(outcome)
     seconds = time.monotonic() - began
     if arguments.json:
         sys.stdout.write(json.dumps(as_json(outcome, seconds), indent=2) + "\n")
@@ -48,6 +58,22 @@ def _continuing(arguments: argparse.Namespace, out: Path) -> str:
     options = [word for option, value in given.items() if value for word in (option, value)]
     act = ["--act"] if arguments.act else []
     return shlex.join(["sealwright", "rehearse", *options, *act, "--resume", "--out", str(out)])
+
+
+def _write_page(outcome: Outcome) -> None:
+    """Leave the verdict as a page in the dossier, if there is one: the gate was reached."""
+    layout, verdict = Layout(outcome.out), outcome.out / VERDICT
+    if "gate" not in outcome.records or not verdict.is_file():
+        layout.page.unlink(missing_ok=True)  # of an earlier run
+        return
+    page = rehearsal_page(
+        outcome,
+        decode(Verdict, verdict.read_bytes(), VERDICT),
+        Policy.model_validate_json((outcome.out / POLICY).read_bytes()),
+        named_root(layout.trust_config),
+        read_release(outcome.out).files,
+    )
+    write_atomically(layout.page, render(page).encode())
 
 
 def _lines(outcome: Outcome, seconds: float, directory: Path) -> list[str]:

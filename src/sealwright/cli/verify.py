@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--explain", metavar="NAME", help="what a check asks and proves, or what a code means; needs no target")
     add("--json", action="store_true", help="print the verdict as JSON (docs/schema/verification.json)")
     add("--sarif", metavar="FILE", help="write the findings as SARIF as well")
+    add("--html", metavar="FILE", help="write the verdict as one page that loads nothing, to read, print or keep")
     return parser
 
 

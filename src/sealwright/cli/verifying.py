@@ -40,7 +40,11 @@ _FETCHED = ("pypi:", "github:")
 
 def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Judge a release by its files and print the verdict."""
-    judged = _judge(arguments, invocation)
+    judged, release = _judge(arguments, invocation)
+    if arguments.html:
+        from sealwright.report.html import released  # noqa: PLC0415 - only where it is asked for
+
+        write_named(invocation.directory / arguments.html, "--html", released.as_html(judged, release.files))
     if arguments.sarif:
         from sealwright.report.verification_json import as_sarif  # noqa: PLC0415 - only where it is asked for
 
@@ -55,7 +59,7 @@ def perform(arguments: argparse.Namespace, invocation: Invocation) -> int:
     return judged.answer.verdict.exit_code
 
 
-def _judge(arguments: argparse.Namespace, invocation: Invocation) -> Judged:
+def _judge(arguments: argparse.Namespace, invocation: Invocation) -> tuple[Judged, ReleaseFiles]:
     policy, policy_sha256 = _policy(arguments, invocation)
     trusted = arguments.trust_config and invocation.directory / arguments.trust_config
     root = named_root(trusted)
@@ -71,14 +75,14 @@ def _judge(arguments: argparse.Namespace, invocation: Invocation) -> Judged:
         asked=target.asked or ("the index" if arguments.online else ""),
     )
     if not target.complete:
-        return judged
+        return judged, target.release
     files, scope = target.release.files, target.release.scope
     examined = examine_release(files, target.question, root, scope=scope, policy=policy, policy_sha256=policy_sha256)
     changes, compared = _changes(target, root, arguments, invocation)
     withdrawals = _withdrawn(arguments.policy and policy, examined)
     further = (*target.findings, *withdrawals, *_further(examined, target, arguments, invocation), *compared)
     answer = judge_examined_release(examined, target.question, own_root=judged.own_root, further=further)
-    return replace(judged, answer=answer, changes=changes)
+    return replace(judged, answer=answer, changes=changes), target.release
 
 
 def _target(arguments: argparse.Namespace, invocation: Invocation) -> Target:

@@ -16,6 +16,8 @@ PLAN = "plan.json"
 POLICY = "policy.json"
 SETTINGS = "settings.json"
 RELEASE = "release.json"
+VERDICT = "verdict.json"
+VERIFYING = "VERIFYING.md"
 DIST = "dist"
 EVIDENCE = "evidence"
 STATEMENTS = "statements"
@@ -29,6 +31,11 @@ REBUILT = "rebuilt"
 def record_path(job: str) -> str:
     """Where the record of `job` lies."""
     return f"{RECORDS}/{job}.json"
+
+
+def is_part(path: str) -> bool:
+    """Whether release.json vouches for `path` as a file that is published; the others that it lists stay here."""
+    return path.partition("/")[0] in (DIST, EVIDENCE) or path == VERIFYING
 
 
 def digest_file(path: Path) -> tuple[str, int]:

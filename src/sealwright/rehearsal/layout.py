@@ -100,6 +100,11 @@ class Layout:
         """What a Sigstore client needs to verify this rehearsal's signatures."""
         return self.out / "trust_config.json"
 
+    @property
+    def page(self) -> Path:
+        """The verdict to read in a browser."""
+        return self.out / "report.html"
+
     def start(self, subject: Subject) -> Lock:
         """Make an empty rehearsal, in place of an earlier one, and hold its folder.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sealwright.model import Finding, State
+from sealwright.model import Finding, State, Verdict
 
 WORDS = {
     State.PASS: "ok",
@@ -14,6 +14,8 @@ WORDS = {
     State.SKIPPED: "skip",
 }
 """The word for each answer; readable without colour."""
+FROM_BAD_TO_GOOD = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
+"""The order in which one answer stands for several."""
 NOTE = "note"
 COULD_NOT_JUDGE = "COULD NOT JUDGE"
 """The first words of a verdict where something required could not be looked at."""
@@ -60,5 +62,16 @@ def labelled(*pairs: tuple[str, str]) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """`text` without anything that a terminal or a runner would act on: parts of it may come from what is judged."""
-    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
-    return shown.replace("##[", "## [")  # the older form of a runner's command, taken anywhere in a line
+    return printable(text).replace("##[", "## [")  # the older form of a runner's command, taken anywhere in a line
+
+
+def printable(text: str) -> str:
+    """`text` in one line in which every character can be seen, those that turn or hide others included."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def weight_of(verdict: Verdict, check: str) -> str:
+    """How much a check weighs in a verdict, in a word."""
+    if check in verdict.required:
+        return "required"
+    return "enforced" if check in verdict.enforced else "shown"

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from sealwright.config.policy import Ignore
 from sealwright.model import Finding, Mode, Plan, State, Verdict
 from sealwright.report.changes import markdown
-from sealwright.report.findings import WORDS
+from sealwright.report.findings import FROM_BAD_TO_GOOD, WORDS, weight_of
 from sealwright.report.markdown import code
 from sealwright.verify.changes.model import Changes
 from sealwright.verify.difference.findings import GRAVE
 from sealwright.verify.evidence import Signed
 
-_ORDER = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
 _CONTROLS = "controls"
 _CHANGES = "changes"
 _MEANING = (
@@ -96,15 +95,9 @@ def _checks(verdict: Verdict) -> str:
 
 def _check(verdict: Verdict, check: str) -> str:
     findings = verdict.of(check)
-    worst = min((f.state for f in findings), key=_ORDER.index)
+    worst = min((f.state for f in findings), key=FROM_BAD_TO_GOOD.index)
     of_that_kind = [f for f in findings if f.state is worst]
-    return f"| {WORDS[worst]} | {code(check)} | {_weight(verdict, check)} | {_seen(of_that_kind)} |"
-
-
-def _weight(verdict: Verdict, check: str) -> str:
-    if check in verdict.required:
-        return "required"
-    return "enforced" if check in verdict.enforced else "shown"
+    return f"| {WORDS[worst]} | {code(check)} | {weight_of(verdict, check)} | {_seen(of_that_kind)} |"
 
 
 def _seen(findings: list[Finding]) -> str:

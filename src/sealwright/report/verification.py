@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from sealwright.model import FileRef, Finding, Mode, State
 from sealwright.project.versions import named_in
-from sealwright.report.findings import COULD_NOT_JUDGE, details, headline, plain, word_for
+from sealwright.report.findings import COULD_NOT_JUDGE, FROM_BAD_TO_GOOD, details, headline, plain, word_for
+from sealwright.verify import own_word
 from sealwright.verify.anybody import Answer
 from sealwright.verify.evidence import Accept, Scope
 from sealwright.verify.question import Question, owner_and_name, workflow_of
@@ -19,7 +20,6 @@ from sealwright.verify.vouched import judge_vouched
 if TYPE_CHECKING:
     from sealwright.verify.changes.model import Changes
 
-_OWN_WORD = "gate"
 _WIDTH = 18
 _TEXT = 78
 
@@ -54,9 +54,11 @@ def lines(judged: Judged) -> Iterator[str]:
         yield _row(judged, check, verdict.of(check))
     yield from _attention(judged)
     yield ""
-    yield from _verdict(judged)
+    yield conclusion(judged)
+    yield from alternative(judged)
     yield from (f"  {plain(subject.name)}  sha256:{subject.sha256}" for subject in verdict.subjects)
-    yield from _meaning(judged)
+    said = tuple(meaning(judged))
+    yield from ("", *said) if said else ()
     if judged.changes is not None:
         yield from _changed(judged.changes)
     if verdict.blocking:
@@ -85,28 +87,28 @@ def _title(subjects: tuple[FileRef, ...]) -> str:
 def _root_line(judged: Judged) -> str:
     newest = judged.root.newest
     age = (judged.now - newest).days
-    whose = "a rehearsal's own" if judged.answer.mode is Mode.REHEARSAL else _given(judged)
-    return f"Trust root: {whose}, newest key of {newest:%Y-%m-%d} ({age} day{'s' * (age != 1)} old)."
+    return f"Trust root: {given_by(judged)}, newest key of {newest:%Y-%m-%d} ({age} day{'s' * (age != 1)} old)."
 
 
-def _given(judged: Judged) -> str:
+def given_by(judged: Judged) -> str:
+    """Whose trust root it was judged with."""
+    if judged.answer.mode is Mode.REHEARSAL:
+        return "a rehearsal's own"
     return "the one you gave" if judged.own_root else "sigstore public-good"
 
 
 def _row(judged: Judged, check: str, findings: tuple[Finding, ...]) -> str:
     states = {finding.state for finding in findings}
-    worst = next(state for state in _FROM_BAD_TO_GOOD if state in states)
+    worst = next(state for state in FROM_BAD_TO_GOOD if state in states)
     stops = any(finding in judged.answer.verdict.blocking for finding in findings)
-    word = _word(check, next(finding for finding in findings if finding.state is worst), stops=stops)
+    word = word_in_release(next(finding for finding in findings if finding.state is worst), stops=stops)
     text = " ".join(plain(_note(judged, check, worst, findings)).split())
     return f"  {word:<6}  {check:<{_WIDTH}} {text if len(text) <= _TEXT else text[: _TEXT - 1] + '…'}".rstrip()
 
 
-def _word(check: str, finding: Finding, *, stops: bool) -> str:
-    return "self" if check == _OWN_WORD and finding.state is State.PASS else word_for(finding, stops=stops)
-
-
-_FROM_BAD_TO_GOOD = (State.FAIL, State.UNAVAILABLE, State.ABSENT, State.SKIPPED, State.PASS)
+def word_in_release(finding: Finding, *, stops: bool) -> str:
+    """The word for a finding about a release: what the project says of itself holds by its own word alone."""
+    return "self" if finding.check == own_word.CHECK and finding.state is State.PASS else word_for(finding, stops=stops)
 
 
 def _note(judged: Judged, check: str, worst: State, findings: tuple[Finding, ...]) -> str:
@@ -151,26 +153,25 @@ def _attention(judged: Judged) -> Iterator[str]:
         yield from details(first)
 
 
-def _verdict(judged: Judged) -> Iterator[str]:
+def conclusion(judged: Judged) -> str:
+    """The verdict in one line."""
     verdict = judged.answer.verdict
     counts = {state: len({f.check for f in verdict.findings if f.state is state}) for state in State}
     open_ = f"{counts[State.UNAVAILABLE]} not looked at, {counts[State.ABSENT]} absent."
     if verdict.passed:
         rehearsed = ", as a rehearsal and not as a release" if judged.answer.mode is Mode.REHEARSAL else ""
         less = "" if judged.question.accept is Accept.RELEASE else f", accepting `{judged.question.accept}`"
-        yield f"PASSED  {len(verdict.required)} required checks{rehearsed}{less}. {open_}"
-    elif verdict.exit_code == 1:
+        return f"PASSED  {len(verdict.required)} required checks{rehearsed}{less}. {open_}"
+    if verdict.exit_code == 1:
         count = len({finding.check for finding in verdict.blocking})
-        yield f"FAILED  {count} check{'s' * (count != 1)} stand{'s' * (count == 1)} in the way. {open_}"
-        yield from _less(judged)
-    else:
-        yield f"{COULD_NOT_JUDGE}  {open_}"
+        return f"FAILED  {count} check{'s' * (count != 1)} stand{'s' * (count == 1)} in the way. {open_}"
+    return f"{COULD_NOT_JUDGE}  {open_}"
 
 
-def _less(judged: Judged) -> Iterator[str]:
+def alternative(judged: Judged) -> Iterator[str]:
     """What could be asked for instead, where nothing is wrong and something is missing: others release otherwise."""
     verdict, repository = judged.answer.verdict, judged.question.repository
-    if not repository or any(finding.state is not State.ABSENT for finding in verdict.blocking):
+    if verdict.exit_code != 1 or not repository or any(f.state is not State.ABSENT for f in verdict.blocking):
         return
     for accept in (Accept.PROVENANCE, Accept.SIGNED):
         vouched = list(judge_vouched(verdict.subjects, verdict.findings, accept))
@@ -180,11 +181,11 @@ def _less(judged: Judged) -> Iterator[str]:
             return
 
 
-def _meaning(judged: Judged) -> Iterator[str]:
+def meaning(judged: Judged) -> Iterator[str]:
+    """What a verdict that passed proves, and what not; nothing about another one."""
     claims = judged.answer.claims
     if not judged.answer.verdict.passed or claims is None:
         return
-    yield ""
     yield (
         f"Proves: {_workflow(judged)} in {owner_and_name(claims)} signed for these bytes at {claims.commit[:7]}. "
         "You named the repository; we did not."

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sealwright.dossier import Dossier, decode, encode
-from sealwright.dossier.store import EVIDENCE, POLICY, RELEASE, STATEMENTS, digest_file
+from sealwright.dossier.store import EVIDENCE, POLICY, RELEASE, STATEMENTS, VERDICT, VERIFYING, digest_file
 from sealwright.errors import Refused, Unavailable
 from sealwright.model import FileRef, Finding, Sums, Verdict
 from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import Job, Stage
+from sealwright.report.instructions import verifying
 from sealwright.report.summary import Page, gate_summary
 from sealwright.services.index import IndexClient, of_release
 from sealwright.services.trust import trust_root
@@ -26,7 +27,6 @@ from sealwright.verify.evidence import GENERATOR_BUNDLE, Case, Evidence, FileCon
 from sealwright.verify.files import sha256sums
 from sealwright.verify.release import examine, judge
 
-VERDICT = "verdict.json"
 NOTES = "notes.md"
 SHA256SUMS = f"{EVIDENCE}/SHA256SUMS"
 SUMMARY = f"{STATEMENTS}/vsa.json"
@@ -35,7 +35,7 @@ _HELD = 32 * 1024 * 1024
 
 
 def run(context: Context) -> Result:
-    """Adds verdict.json, evidence/SHA256SUMS, release.json and statements/vsa.json, and fills publish/ if passed.
+    """Adds verdict.json, evidence/SHA256SUMS, release.json, statements/vsa.json; if passed, VERIFYING.md and publish/.
 
     Its findings are those of the verdict, the negative controls included. Job outputs: `vsa` and `release` (digests),
     and `sums` only if passed.
@@ -135,11 +135,17 @@ def _with_controls(case: Case, verdict: Verdict) -> Verdict:
 
 
 def _write(context: Context, evidence: Evidence, verdict: Verdict) -> dict[str, str]:
-    """verdict.json, SHA256SUMS, release.json and the unsigned summary; the digests of the last two."""
+    """verdict.json, VERIFYING.md, SHA256SUMS, release.json and the unsigned summary; the digests of the last two."""
     dossier, files = context.dossier, dict(evidence.case.files)
-    for path, data in ((VERDICT, encode(verdict)), (SHA256SUMS, sha256sums(files))):
+
+    def write(path: str, data: bytes) -> None:
         dossier.add(path, data)
         files[path] = FileContent.of(path, data)
+
+    write(VERDICT, encode(verdict))
+    if verdict.passed:
+        write(VERIFYING, verifying(context.plan, evidence.case.expected, files))
+    write(SHA256SUMS, sha256sums(files))
     release = dossier.add(RELEASE, release_json.compose(context.plan, files))
     outputs = {"release": release.sha256}
     if verdict.subjects:  # a statement needs something to be about

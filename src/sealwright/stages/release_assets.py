@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE
+from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE, is_part
 from sealwright.errors import Refused, UsageError
 from sealwright.model import FileRef, Finding
 from sealwright.services.github import Asset, GitHub, Release
@@ -29,7 +29,7 @@ def site_of(context: Context) -> Site:
 
 
 def prepared(context: Context) -> dict[str, FileRef]:
-    """What a draft holds, by asset name: the distributions, their evidence, release.json, and what the seal added.
+    """What a draft holds, by asset name: what release.json lists of a release, that file, and what the seal added.
 
     Raises Refused (`file-missing`, `release-malformed`, `asset-name-twice`).
     """
@@ -41,7 +41,7 @@ def prepared(context: Context) -> dict[str, FileRef]:
 
 def shown(listed: Iterable[FileRef]) -> list[FileRef]:
     """Those of the files in release.json that the GitHub release holds."""
-    return [ref for ref in listed if ref.path.split("/")[0] in (DIST, EVIDENCE)]
+    return [ref for ref in listed if is_part(ref.path)]
 
 
 def distributions_in(drafted: Mapping[str, FileRef]) -> list[FileRef]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sealwright.dossier.store import record_path
+from sealwright.dossier.store import is_part, record_path
 from sealwright.model import FileRef, Finding, Record, Sums
 from sealwright.model.digest import is_plain_name
 from sealwright.verify.evidence import (
@@ -16,7 +16,6 @@ from sealwright.verify.evidence import (
     Case,
     Evidence,
     FileContent,
-    refs_in,
 )
 from sealwright.verify.stated import maker_of
 from sealwright.verify.vex import VEX
@@ -72,11 +71,11 @@ def check_index(evidence: Evidence) -> Iterator[Finding]:
 
 
 def sha256sums(files: Mapping[str, FileContent]) -> bytes:
-    """The text of evidence/SHA256SUMS: distributions and evidence by file name, as `sha256sum -c` reads it.
+    """The text of evidence/SHA256SUMS: what a release consists of by file name, as `sha256sum -c` reads it.
 
-    Flat, because that is how people download a release; the names are unique across both folders.
+    Flat, because that is how people download a release; the names are unique across the folders.
     """
-    refs = (*refs_in(files, "evidence"), *refs_in(files, "dist"))
+    refs = (content.ref for path, content in files.items() if is_part(path))
     named = {ref.name: ref.sha256 for ref in refs if is_plain_name(ref.name)}
     return Sums(tuple(sorted(named.items()))).text.encode()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE
+from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RELEASE, VERIFYING
 from sealwright.verify.evidence import INDEX_SUFFIX
 
 DISTRIBUTIONS = (".whl", ".tar.gz")
@@ -13,7 +13,7 @@ TALK = frozenset({"report.html", "trust_config.json"})
 
 def place_of(name: str) -> str:
     """The path in a dossier; what lies in a folder already, or is for readers, stays where it is."""
-    if "/" in name or name == RELEASE or name in TALK:
+    if "/" in name or name in (RELEASE, VERIFYING) or name in TALK:
         return name
     if name.endswith(DISTRIBUTIONS):
         return f"{DIST}/{name}"

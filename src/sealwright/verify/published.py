@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from sealwright.config import Policy
-from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RECORDS, RELEASE
+from sealwright.dossier.store import DIST, PUBLISHED, RECORDS, RELEASE, is_part
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding, Mode, Sums, Verdict
 from sealwright.verify import complete, own_word, release_json, signatures, vsa
@@ -163,7 +163,7 @@ def _compared(case: Case, listed: Mapping[str, FileRef]) -> tuple[dict[str, File
         case Scope.DOSSIER:
             due = {**complete.recorded_later(case.files, own_word.LATER), **listed}
         case Scope.ASSETS:
-            due = {path: ref for path, ref in listed.items() if path.partition("/")[0] in (DIST, EVIDENCE)}
+            due = {path: ref for path, ref in listed.items() if is_part(path)}
         case Scope.FILES:
             due = {path: ref for path, ref in listed.items() if path in here}
         case _:

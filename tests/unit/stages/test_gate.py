@@ -81,9 +81,8 @@ def test_release_json_lists_everything_but_what_comes_later(release: SignedRelea
     gate(release)
     listed = {entry["path"]: entry for entry in json.loads(new(release, "release.json"))["files"]}
     assert not any(path.startswith("rebuilt/") for path in listed)
-    assert {"plan.json", f"dist/{WHEEL}", "evidence/SHA256SUMS", GENERATOR_BUNDLE, f"records/{SMOKE}.json"} <= set(
-        listed
-    )
+    kept = {"plan.json", "VERIFYING.md", f"dist/{WHEEL}", "evidence/SHA256SUMS", GENERATOR_BUNDLE}
+    assert {*kept, f"records/{SMOKE}.json"} <= set(listed)
     assert {"release.json", "statements/vsa.json", "records/gate.json"}.isdisjoint(listed)
     for path, entry in listed.items():
         data = (release.kept / path).read_bytes()
@@ -111,9 +110,9 @@ def test_the_sums_can_be_checked_by_hand(release: SignedRelease) -> None:
     lines = new(release, "evidence/SHA256SUMS").decode().splitlines()
     for line in lines:
         digest, _, name = line.partition("  ")
-        folder = "dist" if name in (WHEEL, SDIST) else "evidence"
+        folder = "dist" if name in (WHEEL, SDIST) else "." if name == "VERIFYING.md" else "evidence"
         assert sha256_hex((release.kept / folder / name).read_bytes()) == digest
-    assert len(lines) == 2 + len(list((release.kept / "evidence").iterdir())) - 1
+    assert len(lines) == 2 + len(list((release.kept / "evidence").iterdir())) - 1 + 1
 
 
 def test_the_verdict_can_be_read_back(release: SignedRelease) -> None:
@@ -131,6 +130,7 @@ def test_a_release_that_fails_is_not_let_through(release: SignedRelease) -> None
     assert "sums" not in done.outputs
     assert summary_of(release)["verificationResult"] == "FAILED"
     assert summary_of(release)["verifiedLevels"] == ["FAILED"]
+    assert not (release.folder / "gate" / "new" / "VERIFYING.md").exists()
     assert not decode(Verdict, new(release, "verdict.json"), "verdict.json").passed
 
 

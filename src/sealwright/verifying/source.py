@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from sealwright import __version__
-from sealwright.config import Policy, Settings, load_settings
+from sealwright.config import Policy, Settings
 from sealwright.dossier.store import DIST, RELEASE
 from sealwright.errors import SealwrightError, UsageError
 from sealwright.model import Finding, Level, State
@@ -22,7 +22,7 @@ from sealwright.stages import plan_checks
 from sealwright.stages.base import finding_of
 from sealwright.stages.inspecting import commit_at
 from sealwright.stages.inspection_subject import choose
-from sealwright.stages.planning import Tagged
+from sealwright.stages.planning import Committed, Tagged
 from sealwright.verify import release_json
 from sealwright.verify.archive import judge
 from sealwright.verify.claims import Claims
@@ -60,7 +60,7 @@ def compare_with_source(
         yield Finding.unavailable(CHECK, "source-commit-missing", claims.commit, found=found, hint=hint)
         return
     directory = _directory(repository, clone, release)
-    tagged = Tagged(repository, claims.ref.removeprefix(_TAGS), claims.commit, directory)
+    tagged = Tagged(repository, claims.commit, directory, claims.ref.removeprefix(_TAGS))
     yield from _archives(tagged, release)
     yield _on_branch(tagged)
     yield _workflow(tagged) if rendered else Finding.skipped("workflow", "it need not be a release by Sealwright")
@@ -100,7 +100,7 @@ def _settings_followed(tagged: Tagged) -> Settings:
     repository = tagged.repository
     for rev in _DEFAULTS:
         try:
-            return _settings(Tagged(repository, tagged.tag, repository.commit_of(rev), tagged.directory))
+            return Committed(repository, repository.commit_of(rev), tagged.directory).settings()
         except UsageError:
             continue
     return Settings()
@@ -108,7 +108,7 @@ def _settings_followed(tagged: Tagged) -> Settings:
 
 def _workflow(tagged: Tagged) -> Finding:
     try:
-        settings = _settings(tagged)
+        settings = tagged.settings()
         cells = cells_of(settings, read_project(tagged.read).requires_python)
         found = plan_checks.workflow(tagged, options_for(settings, cells, tagged.directory))
     except SealwrightError as error:
@@ -122,10 +122,6 @@ def _workflow(tagged: Tagged) -> Finding:
             "workflow", found.code, found.subject, expected=found.expected, found=found.found, hint=hint
         )
     return found
-
-
-def _settings(tagged: Tagged) -> Settings:
-    return load_settings((tagged.read("pyproject.toml") or b"").decode("utf-8", "replace"))
 
 
 def _tag(tagged: Tagged, claims: Claims) -> Iterator[Finding]:

@@ -33,14 +33,17 @@ _CHECKS = {
     "Build": (
         *("runner", "build", "build-environment", "build-tools", "sdist-form", "rebuild-ran", REBUILD),
         *("archive", "names", "record", "metadata", "declared", "dependencies", "entry-points", "contents"),
-        *("explained", "description", "closure", "smoke", "smoke-import"),
+        *("changes", "explained", "description", "closure", "smoke", "smoke-import"),
     ),
     "Evidence": (
         *("files", "signatures", "statements", "provenance", "provenance-github", "generator", "vouched"),
         *("sbom", "sbom-agreement", "vex", "audit", "audit-ignores", "audit-yanked", "audit-scope"),
     ),
     _GATE: (),
-    "Index": ("probe", "draft", "publisher", "install", "announce"),
+    "Index": (
+        *("probe", "draft", "publisher", "install", "announce"),
+        *("withdrawn", "github-release", "release-page", "contributors"),
+    ),
 }
 _INDEX = "index"
 

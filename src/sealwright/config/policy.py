@@ -38,16 +38,18 @@ FLOOR: dict[str, Level] = {
     "audit-scope": Level.REPORT,
     "vex": Level.ENFORCE,  # where nothing could be asked there is none
     # smoke
+    "smoke-untried": Level.REPORT,  # a wheel for a platform or a Python that no cell has
     "smoke-import": Level.REPORT,  # modules that the settings leave out, with a reason
     # signatures
     "environment": Level.ENFORCE,  # older certificates do not name their environment
     "controls": Level.REQUIRE,
     # after the release
+    "install-untried": Level.REPORT,  # as for smoke-untried
     "notify": Level.REPORT,
 }
 
 # What a rehearsal cannot ask of a laptop, and says so in its table.
-_REHEARSAL: dict[str, Level] = {"branch": Level.REPORT, "audit": Level.ENFORCE}
+_REHEARSAL: dict[str, Level] = {"branch": Level.REPORT, "audit": Level.ENFORCE, "wheels": Level.ENFORCE}
 
 
 Justification = Literal[

@@ -22,6 +22,8 @@ STATEMENTS = "statements"
 RECORDS = "records"
 PUBLISHED = "published"
 REBUILT = "rebuilt"
+LOCAL = "build/local"
+"""A wheel that the job build made of the sdist where wheels come from elsewhere. Never published."""
 
 
 def record_path(job: str) -> str:

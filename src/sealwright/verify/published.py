@@ -29,6 +29,7 @@ from sealwright.verify.expected import Expected, judge_claims
 from sealwright.verify.release import Check, check_github_provenance, check_provenance, check_sbom, weigh
 from sealwright.verify.stated import judge_stated, maker_of
 from sealwright.verify.statement import VERIFICATION_SUMMARY
+from sealwright.verify.taken_wheels import PURE
 
 _LATER = (RELEASE_SIGNATURE, SUMMARY_BUNDLE)
 _OWN_WORD = "gate"
@@ -116,7 +117,10 @@ def check_stated(evidence: Evidence) -> Iterator[Finding]:
         # What rebuild stated is about files that were not published.
         if isinstance(signed.verified, VerifiedStatement) and what != "rebuild":
             path = f"statements/{what}.json"
-            wrong = judge_stated(maker_of(what), path, signed.verified.statement, evidence.distributions, ())
+            apart = bool(evidence.case.wheels) or not all(ref.name.endswith(PURE) for ref in evidence.wheels)
+            wrong = judge_stated(
+                maker_of(what), path, signed.verified.statement, evidence.distributions, (), apart=apart
+            )
             yield from wrong or (Finding.passed("statements", signed.path),)
 
 

@@ -15,6 +15,7 @@ from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, PYLOCK, 
 from sealwright.verify.github_provenance import judge_github
 from sealwright.verify.sbom import judge_sbom
 from sealwright.verify.slsa import judge_generator
+from sealwright.verify.taken_wheels import judge_taken
 from sealwright.verify.vex import VEX, judge_vex
 
 _AUDIT = "statements/audit.json"
@@ -52,7 +53,12 @@ def check_github_provenance(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_sbom(evidence: Evidence) -> Iterator[Finding]:
-    """Each wheel has an SBOM that binds to it and lists its closure. Codes: `sbom-missing`, and `judge_sbom`'s."""
+    """Each wheel has an SBOM that binds to it and lists its closure. Codes: `sbom-missing`, and `judge_sbom`'s.
+
+    Silent in a rehearsal that has no wheel to describe, which the check `wheels` says.
+    """
+    if evidence.unrehearsed:
+        return
     try:
         closure = parse_pylock(data_at(evidence.case.files, PYLOCK) or b"", PYLOCK)
     except Refused as error:
@@ -68,6 +74,16 @@ def check_sbom(evidence: Evidence) -> Iterator[Finding]:
             yield Finding.absent("sbom", "sbom-missing", wheel.name, expected=path, hint=hint)
         else:
             yield from judge_sbom(data, wheel, closure, path)
+
+
+def check_wheels(evidence: Evidence) -> Iterator[Finding]:
+    """A project that builds its wheels itself has wheels, for platforms that an index takes. Codes: `judge_taken`'s.
+
+    Of any other project nothing is asked.
+    """
+    case = evidence.case
+    if case.wheels:
+        yield from judge_taken((ref.name for ref in evidence.wheels), case.wheels, case.mode)
 
 
 def check_vex(evidence: Evidence) -> Iterator[Finding]:
@@ -89,6 +105,7 @@ CHECKS: dict[str, Check] = {
     "plan": records.check_plan,
     "records": records.check_records,
     "files": files.check_files,
+    "wheels": check_wheels,
     "smoke": records.check_smoke,
     "signatures": signatures.check_signatures,
     "statements": signatures.check_statements,
@@ -133,8 +150,17 @@ def judge(evidence: Evidence) -> Verdict:
     found = [finding for check in CHECKS.values() for finding in check(evidence)]
     found += records.check_answers(evidence)
     found += records.carry_over(evidence, frozenset({*CHECKS, "environment"}))
-    due = [check for check in CHECKS if check != "provenance" or evidence.case.generator]
-    return weigh(evidence, found, (*due, *_ELSEWHERE))
+    return weigh(evidence, found, (*_due(evidence), *_ELSEWHERE))
+
+
+def _due(evidence: Evidence) -> list[str]:
+    """The checks that have something to answer about this release."""
+    asked = {
+        "provenance": evidence.case.generator,
+        "wheels": bool(evidence.case.wheels),
+        "sbom": not evidence.unrehearsed,
+    }
+    return [check for check in CHECKS if asked.get(check, True)]
 
 
 def weigh(evidence: Evidence, found: Iterable[Finding], due: Iterable[str]) -> Verdict:

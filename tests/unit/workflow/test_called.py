@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from sealwright.workflow.called import problem_of
+from sealwright.workflow.called import GATE, WHEELS, problem_of
 
 GOOD = (Path(__file__).parents[2] / "support/acceptance.yml").read_text(encoding="utf-8")
 
 
 def test_a_gate_that_takes_the_artifact_and_asks_for_nothing_is_one() -> None:
-    assert problem_of(GOOD) is None
-    assert problem_of(GOOD.replace("permissions: {}", "permissions:\n  contents: read", 1)) is None
-    assert problem_of("on:\n  workflow_call:\n    inputs: {artifact: {type: string}}\njobs: {}\n") is None
+    assert problem_of(GOOD, GATE) is None
+    assert problem_of(GOOD.replace("permissions: {}", "permissions:\n  contents: read", 1), GATE) is None
+    assert problem_of("on:\n  workflow_call:\n    inputs: {artifact: {type: string}}\njobs: {}\n", GATE) is None
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_gate_that_takes_the_artifact_and_asks_for_nothing_is_one() -> None:
 )
 def test_what_github_would_refuse_is_named(old: str, new: str, code: str | None) -> None:
     assert old in GOOD
-    problem = problem_of(GOOD.replace(old, new, 1))
+    problem = problem_of(GOOD.replace(old, new, 1), GATE)
     assert (problem[0] if problem else None) == code
 
 
@@ -47,4 +47,4 @@ def test_what_github_would_refuse_is_named(old: str, new: str, code: str | None)
     "text", ["", "- a\n", "on: workflow_call\n", "on: [workflow_call]\n", "jobs: 3\non: {workflow_call: 1}\n"]
 )
 def test_a_gate_without_an_interface_is_none(text: str) -> None:
-    assert problem_of(text) is not None
+    assert problem_of(text, GATE) is not None

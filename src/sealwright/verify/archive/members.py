@@ -14,6 +14,7 @@ from sealwright.verify.archive.limits import Limits
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _SETID = 0o7000
+_HEAD = 8
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file: opened, whatever the folder and the suffix.
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(\..*)?", re.IGNORECASE)
 
@@ -62,6 +63,8 @@ class Member:
     """The content, where it was wanted and is small."""
     target: str = ""
     """Of a link."""
+    head: bytes = b""
+    """The first bytes of the content, by which formats are told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,16 @@ class Archive:
 def hashed(name: str, mode: int, size: int, chunks: Iterable[bytes], algorithm: str, *, keep: bool) -> Member:
     """A file made from its content in pieces. `algorithm` is git's: sha1 or sha256."""
     blob = hashlib.new(algorithm, b"blob %d\0" % size, usedforsecurity=False)
-    digest, kept, seen = hashlib.sha256(), bytearray(), 0
+    digest, kept, head, seen = hashlib.sha256(), bytearray(), b"", 0
     for chunk in chunks:
+        head += chunk[: _HEAD - len(head)]
         blob.update(chunk)
         digest.update(chunk)
         seen += len(chunk)
         if keep:
             kept += chunk
-    return Member(name, Kind.FILE, mode, seen, blob.hexdigest(), digest.digest(), bytes(kept) if keep else None)
+    data = bytes(kept) if keep else None
+    return Member(name, Kind.FILE, mode, seen, blob.hexdigest(), digest.digest(), data, head=head)
 
 
 def blob_id(data: bytes, algorithm: str) -> str:

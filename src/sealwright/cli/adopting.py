@@ -56,7 +56,7 @@ def _written(planned: Adoption, *, dry_run: bool, force: bool) -> Iterator[str]:
     yield ""
     yield "Would write:" if dry_run else "Wrote:"
     for write in planned.writes:
-        how = "new" if write.before is None else "replaced" if write in planned.replaced else "lines added"
+        how = "new" if write.before is None else "replaced" if write in planned.replaced else "changed"
         needs = ", needs --force" if dry_run and write in planned.replaced and not force else ""
         yield f"  {write.shown}  ({how}{needs})"
         installed = release_in(write.after)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sealwright.workflow.called import GATE, WHEELS, problem_of
+from sealwright.workflow.called import GATE, problem_of
 
 GOOD = (Path(__file__).parents[2] / "support/acceptance.yml").read_text(encoding="utf-8")
 

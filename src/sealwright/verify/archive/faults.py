@@ -126,8 +126,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "compiled-member": (
         "contents",
-        "compiled code cannot be compared with a commit; it belongs into a wheel for one platform, as an extension "
-        "module or a bundled library of a project that compiles something",
+        "compiled code cannot be compared with a commit; it is for wheels of one platform, of projects that compile",
     ),
     "compiled-format": (
         "contents",

@@ -129,7 +129,7 @@ def _judge_fields(headers: Headers, path: str, name: Name) -> Iterator[Fault]:
 
 def _repaired(field: str, values: Sequence[str], name: Name) -> bool:
     """Whether the second of two generators is delocate, which adds itself to wheels for macOS."""
-    first, *others = values
+    _, *others = values
     mac = all(tag.platform.startswith("macosx_") for tag in name.tags)
     return field == "generator" and mac and len(others) == 1 and others[0].startswith("delocate ")
 

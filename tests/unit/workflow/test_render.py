@@ -43,8 +43,9 @@ def test_publish_jobs_hold_an_identity_and_nothing_else(rendered: Rendered) -> N
 
 
 def test_at_most_six_actions_each_at_a_full_commit_with_its_version(rendered: Rendered) -> None:
+    called = [path for path in (rendered.options.extra_gate, rendered.options.wheels) if path]
     uses = re.findall(r"(?m)^ +(?:- )?uses: (\S+)@(\S+) # (.+)$", rendered.text)
-    assert len(uses) == rendered.text.count("uses:") - bool(rendered.options.extra_gate)
+    assert len(uses) == rendered.text.count("uses:") - len(called)
     actions = {(name, commit, note) for name, commit, note in uses if ".github/workflows/" not in name}
     assert len({name for name, _, _ in actions}) == len(actions) <= 6 + (rendered.options.egress != "off")
     for _, commit, note in actions:
@@ -281,6 +282,21 @@ def test_a_gate_of_the_projects_own_has_no_identity_no_secret_and_comes_before_e
     assert gate["with"] == {"artifact": "${{ needs.build.outputs.artifact }}"}
     for id_ in ("provenance", "attest", "gate"):
         assert "extra-gate" in document["jobs"][id_]["needs"]
+
+
+def test_wheels_of_the_projects_own_workflow_have_no_identity_and_no_secret_and_are_fetched_by_id(
+    options: Options,
+) -> None:
+    document = yaml.safe_load(render_for(replace(options, wheels=".github/workflows/wheels.yml")))
+    job = document["jobs"]["wheels"]
+    assert {key: job[key] for key in ("uses", "permissions", "needs")} == {
+        "uses": "./.github/workflows/wheels.yml",
+        "permissions": {"contents": "read"},
+        "needs": ["plan"],
+    }
+    assert job.keys().isdisjoint({"with", "secrets"})
+    fetched = [step["with"] for step in document["jobs"]["build"]["steps"] if "artifact-ids" in step.get("with", {})]
+    assert {"artifact-ids": "${{ needs.wheels.outputs.artifact || 'lost' }}", "path": "wheels"} in fetched
 
 
 def test_runners_are_the_projects_choice_and_cells_keep_theirs(options: Options) -> None:

@@ -28,7 +28,7 @@ _FORMATS = {
 _LINUX = ("an ELF file", _ELF)
 
 _EXTENSION = re.compile(r"[^\W\d]\w*(?P<tag>\.[A-Za-z0-9_-]+)?\.(so|pyd)")
-_LIBRARY = re.compile(r"[\w.+-]+\.(so(\.[0-9]+)*|dylib|dll)")
+_LIBRARY = re.compile(r"[\w.+-]+\.(so(\.[0-9]+)*|pyd|dylib|dll)")
 _NAMED = re.compile(r"\.(?:cpython-|cp|pypy)(?P<version>[0-9]+t?)-.+")
 
 

@@ -42,6 +42,9 @@ jobs:
           - macos-15-intel
           - windows-2025
     steps:
+      # Git for Windows would change line ends, and the wheels would no longer hold what was committed.
+      - name: Have line ends checked out as they are committed
+        run: git config --global core.autocrlf false
       - uses: {checkout}
         with:
           fetch-depth: 0 # for versions that are taken from tags

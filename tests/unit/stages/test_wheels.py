@@ -12,6 +12,7 @@ from tests.support import projects
 from tests.support.foreign import MARKUPSAFE, checked_in, published
 from tests.support.releases import Release
 
+from sealwright.cli import main
 from sealwright.model import Finding, Mode, State, Sums
 from sealwright.stages.base import Completed
 from sealwright.verify.statement import parse
@@ -32,7 +33,7 @@ PUBLISHED = {
 
 @pytest.fixture(scope="module")
 def wheels() -> dict[str, bytes]:
-    return dict(published(MARKUPSAFE, sha256) for sha256 in PUBLISHED.values())
+    return dict(published(MARKUPSAFE, PUBLISHED[name]) for name in (LINUX, MAC))
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def test_the_sdist_is_built_here_and_the_wheels_are_taken_in_as_they_are(
     for name, data in wheels.items():
         assert made.new("build", f"dist/{name}") == data
     sums = Sums.decode(made.outputs["sums"])  # type: ignore[attr-defined]
-    assert {name: dict(sums)[name] for name in PUBLISHED} == PUBLISHED
+    assert {name: dict(sums)[name] for name in wheels} == {name: PUBLISHED[name] for name in wheels}
     assert SDIST in dict(sums)
 
 
@@ -101,6 +102,24 @@ def test_compiled_wheels_are_examined_described_and_say_the_same(made: Release, 
     digests = {entry["content"] for entry in bom["metadata"]["component"]["hashes"]}
     assert PUBLISHED[MAC] in digests
     assert {finding.state for finding in of(done, "contents")} <= {State.PASS, State.SKIPPED}
+
+
+def test_only_the_line_ends_of_git_for_windows_are_held_against_a_wheel_for_windows(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, data = published(MARKUPSAFE, PUBLISHED[WINDOWS])
+    (tmp_path / name).write_bytes(data)
+    assert main(["inspect", "--json", "--project", str(project), "--commit", "HEAD", str(tmp_path / name)]) == 1
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    failed = [finding for finding in findings if finding["state"] == "fail"]
+    assert {finding["code"] for finding in failed} == {"modified", "not-in-git"}
+    assert {finding["found"][:12] for finding in failed if finding["code"] == "modified"} == {"line endings"}
+    assert [finding["subject"] for finding in failed if finding["code"] == "not-in-git"] == [
+        f"{WINDOWS}: markupsafe-3.0.3.dist-info/licenses/LICENSE.txt"
+    ]
+    (module,) = [finding for finding in findings if finding["subject"].endswith(".pyd")]
+    assert (module["state"], module["check"]) == ("skipped", "explained")
+    assert "an extension module, a Windows program; compiled, so nobody compared it" in module["found"]
 
 
 def test_a_smoke_job_tries_the_sdist_and_the_wheel_for_its_platform(made: Release) -> None:

@@ -22,8 +22,8 @@ def test_the_template_passes_the_linters_and_the_contract(directory: str, tmp_pa
     linters.zizmor(tmp_path, WHEELS_FILE)
     linters.actionlint(tmp_path, WHEELS_FILE)
     linters.schema(tmp_path, WHEELS_FILE)
-    build = yaml.safe_load(text)["jobs"]["build"]
-    assert build["steps"][1]["with"]["package-dir"] == directory
+    steps = yaml.safe_load(text)["jobs"]["build"]["steps"]
+    assert [step["with"]["package-dir"] for step in steps if "cibuildwheel" in step.get("uses", "")] == [directory]
 
 
 def test_every_leg_is_collected_and_nothing_else_is() -> None:
@@ -43,6 +43,7 @@ def test_nothing_is_given_to_whatever_is_built() -> None:
     document = parsed(wheels_template(), WHEELS_FILE)
     assert document["permissions"] == {}
     assert document["jobs"]["build"]["permissions"] == {"contents": "read"}
-    assert document["jobs"]["build"]["steps"][0]["with"]["persist-credentials"] in (False, "false")
+    clones = [step["with"] for step in document["jobs"]["build"]["steps"] if "checkout" in step.get("uses", "")]
+    assert [str(given["persist-credentials"]).lower() for given in clones] == ["false"]
     assert "secrets" not in wheels_template().replace("no secret", "")
     assert "cache" not in wheels_template()

@@ -281,7 +281,9 @@ def test_nothing_is_written_while_no_published_program_is_known(
 NOTES = {
     "no tag of a release yet: the first one is expected to look like v1.2.3": {},
     "no requires-python is written": {"pyproject.toml": PYPROJECT.replace('requires-python = ">=3.11"\n', "")},
-    "maturin makes native wheels": {"pyproject.toml": PYPROJECT.replace("hatchling.build", "maturin")},
+    "compiled code (built with maturin): a wheel of one platform stops the release": {
+        "pyproject.toml": PYPROJECT.replace("hatchling.build", "maturin")
+    },
     "only the project's own build can tell the version": {
         "pyproject.toml": PYPROJECT.replace('version = "1.2.3"', 'dynamic = ["version"]')
     },

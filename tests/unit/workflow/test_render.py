@@ -325,8 +325,12 @@ def test_what_the_generator_keeps_for_five_days_is_kept_like_everything_else_bef
 def test_every_artifact_that_a_job_behind_an_environment_or_after_one_fetches_is_kept_for_ninety_days(
     rendered: Rendered,
 ) -> None:
-    """Only the job that re-uploads the generator's file may fetch something that lasts for less."""
-    kept = {
+    """Only the job that re-uploads the generator's file may fetch something that lasts for less.
+
+    The project's own workflow decides how long its wheels last; the job build, which waits for nobody, keeps them.
+    """
+    wheels = {"needs.wheels.outputs.artifact"} if rendered.options.wheels else set()
+    kept = wheels | {
         f"needs.{id_}.outputs.{name}"
         for id_, job in rendered.jobs.items()
         for name, value in job.get("outputs", {}).items()

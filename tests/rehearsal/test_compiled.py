@@ -1,4 +1,4 @@
-"""A compiled project of others adopts the pipeline: the two commands that init names, the linters, a whole rehearsal."""
+"""A compiled project of others adopts the pipeline: the commands that init names, the linters, a whole rehearsal."""
 
 from __future__ import annotations
 

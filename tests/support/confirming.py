@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from sealwright.config import Settings
 from sealwright.model import FileRef, Record, Sums
 from sealwright.services.patience import VARIABLE
 from sealwright.stages.base import Context
@@ -18,13 +19,20 @@ SUMS = "evidence/SHA256SUMS"
 
 
 def context_of(
-    world: World, dist: Path, index: str = "pypi", *, pylock: bytes | None = None, patience: str = "0", **changes: bytes
+    world: World,
+    dist: Path,
+    index: str = "pypi",
+    *,
+    pylock: bytes | None = None,
+    patience: str = "0",
+    settings: Settings | None = None,
+    **changes: bytes,
 ) -> Context:
     """Job `confirm` after plan, build, examine and gate, about the distributions in `dist`."""
-    files = {f"dist/{name}": (dist / name).read_bytes() for name in (WHEEL, SDIST)}
+    files = {f"dist/{file.name}": file.read_bytes() for file in dist.iterdir()}
     sums = Sums.of(FileRef.of(path, data) for path, data in files.items()).text.encode()
     later = {"evidence/pylock.toml": pylock or write_pylock([]), SUMS: sums, **changes}
-    context = make_context(dist.parent / "job", {**files, **later})
+    context = make_context(dist.parent / "job", {**files, **later}, settings=settings)
     build = context.records["build"]
     records = {
         **context.records,

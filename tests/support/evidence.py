@@ -110,11 +110,13 @@ class SignedRelease:
         settings: Settings,
         mode: Mode,
         rebuilt: Mapping[str, bytes] | None = None,
+        made: Mapping[str, bytes] = DISTRIBUTIONS,
     ) -> None:
         self.folder = folder
         self.sigstore = sigstore
         self.settings = settings
         self.plan = plan_of(mode)
+        self.made = made
         self.kept = folder / "kept"
         self.records: dict[str, str] = {}
         self._earlier_jobs(rebuilt or {})
@@ -122,7 +124,7 @@ class SignedRelease:
     @property
     def distributions(self) -> tuple[FileRef, ...]:
         """What the build job made."""
-        return tuple(FileRef.of(path, data) for path, data in sorted(DISTRIBUTIONS.items()))
+        return tuple(FileRef.of(path, data) for path, data in sorted(self.made.items()))
 
     @property
     def sums(self) -> Sums:
@@ -213,6 +215,7 @@ class SignedRelease:
             policy_sha256=files[POLICY].ref.sha256,
             root=self.sigstore.root,
             index={},
+            wheels=self.settings.wheels or "",
             generator=self.settings.provenance == "both",
             mode=self.plan.mode,
             run=f"{SERVER}/{RUN.repository}/actions/runs/{RUN.run_id}",
@@ -232,28 +235,31 @@ class SignedRelease:
             Finding.passed("version"),
         )
         refs = self.distributions
-        wheel = next(ref for ref in refs if ref.name == WHEEL)
+        wheels = tuple(ref for ref in refs if ref.name.endswith(".whl"))
+        # Wheels from elsewhere are built once, and no cell has the platform of all of them.
+        here = tuple(ref for ref in refs if ref.name in (WHEEL, SDIST)) if self.settings.wheels else refs
+        ours = tuple(ref for ref in here if ref not in wheels) if self.settings.wheels else refs
         builder = {
             "buildDefinition": {"buildType": "sealwright:build:v1"},
             "runDetails": {"builder": {"id": "sealwright:job:build"}},
         }
         environment = {"build/environment.txt": b"hatchling==1.33.0\n"}
-        build = make(refs, SLSA_PROVENANCE_V1, builder)
-        self.give("build", {**DISTRIBUTIONS, **environment, "statements/build.json": build})
-        again = {f"rebuilt/{ref.name}": rebuilt.get(ref.name, DISTRIBUTIONS[ref.path]) for ref in refs}
+        build = make(ours, SLSA_PROVENANCE_V1, builder)
+        self.give("build", {**self.made, **environment, "statements/build.json": build})
+        again = {f"rebuilt/{ref.name}": rebuilt.get(ref.name, self.made[ref.path]) for ref in ours}
         remade = tuple(FileRef.of(path, data) for path, data in again.items())
         self.give("rebuild", {**again, "statements/rebuild.json": result_of(remade)})
-        audit = make((wheel,), VULNERABILITIES, {"scanner": {"uri": "pkg:pypi/pip-audit@2.10.1", "result": []}})
+        audit = make(wheels or refs, VULNERABILITIES, {"scanner": {"uri": "pkg:pypi/pip-audit@2.10.1", "result": []}})
         examined = {
             "evidence/pylock.toml": PYLOCK,
-            f"evidence/{WHEEL}.cdx.json": sbom_of(wheel),
+            **{f"evidence/{wheel.name}.cdx.json": sbom_of(wheel) for wheel in wheels},
             "statements/inspect.json": result_of(refs),
             "statements/audit.json": audit,
             VEX: compose(ASKED, (), (), (Tool("pip-audit", "2.10.1"),)),
             "reports/audit.sarif": b"{}",
         }
         self.give("examine", examined, *EXAMINED)
-        self.give(SMOKE, {f"statements/{SMOKE}.json": result_of(refs)})
+        self.give(SMOKE, {f"statements/{SMOKE}.json": result_of(here)})
 
 
 @contextmanager
@@ -264,10 +270,13 @@ def signed_release(
     mode: Mode = Mode.RELEASE,
     rekor: int = 1,
     rebuilt: Mapping[str, bytes] | None = None,
+    made: Mapping[str, bytes] = DISTRIBUTIONS,
 ) -> Iterator[SignedRelease]:
     """A release up to the gate: everything is made and signed."""
     with local_sigstore(folder / "sigstore", rekor=2 if rekor == 2 else 1) as sigstore:
-        release = SignedRelease(folder, sigstore, settings=settings or Settings(), mode=mode, rebuilt=rebuilt)
+        release = SignedRelease(
+            folder, sigstore, settings=settings or Settings(), mode=mode, rebuilt=rebuilt, made=made
+        )
         done = release.attest()
         assert done.exit_code == 0, done.blocking
         if release.settings.provenance == "both":

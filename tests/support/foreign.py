@@ -44,6 +44,14 @@ PYPROJECT_HOOKS = Foreign(
     "pyproject-hooks", "1.3.3", "defda19b854fa0d3bd4f76ea4ddcba8abd7dcfcdd585a6690ade050744fc5f43"
 )
 
+# Compiled, from one file of C.
+MARKUPSAFE = Foreign(
+    "markupsafe",
+    "3.0.3",
+    "722695808f4b6457b320fdc131280796bdceb04ab50fe1795cd540799ebe1698",
+    ("setup.cfg",),
+)
+
 
 def download(foreign: Foreign) -> bytes:
     """The source distribution from the index that pip is configured for."""

@@ -29,6 +29,7 @@ class Release:
         version: str = "1.2.3",
         python: str = PYTHON,
         directory: str = ".",
+        mode: Mode = Mode.REHEARSAL,
     ) -> None:
         self.folder = folder
         self.project = project
@@ -39,7 +40,7 @@ class Release:
             f"v{version}",
             git(project, "rev-parse", "HEAD"),
             f"local/{name}",
-            Mode.REHEARSAL,
+            mode,
             int(git(project, "log", "-1", "--format=%ct")),
             (Cell("ubuntu-24.04", python),),
             ("plan", "build"),
@@ -51,11 +52,23 @@ class Release:
         """The id of the one smoke job."""
         return self.plan.cells[0].job
 
-    def run(self, job: str, *stages: str, environ: Mapping[str, str] | None = None) -> Completed:
-        """One job: what earlier ones kept is there, and what it makes is kept for later ones if it passes."""
+    def run(
+        self,
+        job: str,
+        *stages: str,
+        environ: Mapping[str, str] | None = None,
+        fetched: Mapping[str, bytes] | None = None,
+    ) -> Completed:
+        """One job: what earlier ones kept is there, and what it makes is kept for later ones if it passes.
+
+        `fetched` are further files of its workspace, path to bytes.
+        """
         workspace = self.folder / job
         shutil.copytree(self.folder / "kept", workspace / "dossier")
         (workspace / "source").symlink_to(self.project)
+        for path, data in (fetched or {}).items():
+            (workspace / path).parent.mkdir(exist_ok=True)
+            (workspace / path).write_bytes(data)
         lines = "".join(f"{name}={digest}\n" for name, digest in self.records.items())
         done = run_job(
             stages or (job,), {**os.environ, "GITHUB_JOB": job, "RECORDS": lines, **(environ or {})}, workspace

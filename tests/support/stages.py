@@ -21,6 +21,7 @@ def make_context(
     *,
     made: Mapping[str, bytes] | None = None,
     policy: Policy | None = None,
+    settings: Settings | None = None,
     mode: Mode = Mode.REHEARSAL,
     environ: Mapping[str, str] | None = None,
     commit: str = COMMIT,
@@ -35,7 +36,7 @@ def make_context(
     planned = {
         PLAN: encode(plan),
         POLICY: (policy or Policy()).model_dump_json().encode(),
-        SETTINGS: Settings().model_dump_json().encode(),
+        SETTINGS: (settings or Settings()).model_dump_json().encode(),
     }
     earlier = Dossier(workspace / "earlier", workspace / "dossier")
     plan_refs = tuple(earlier.add(path, data) for path, data in planned.items())

@@ -11,7 +11,7 @@ from sealwright.cli import Invocation
 from sealwright.endpoints import Endpoints
 from sealwright.pipeline.steps import WORKFLOW_FILE
 from sealwright.workflow import adoption
-from sealwright.workflow.adoption import Adoption
+from sealwright.workflow.adoption import Adoption, Write
 from sealwright.workflow.instructions import github_lines, index_lines
 from sealwright.workflow.publishing import uploads
 from sealwright.workflow.renewed import release_in
@@ -56,7 +56,7 @@ def _written(planned: Adoption, *, dry_run: bool, force: bool) -> Iterator[str]:
     yield ""
     yield "Would write:" if dry_run else "Wrote:"
     for write in planned.writes:
-        how = "new" if write.before is None else "replaced" if write in planned.replaced else "lines added"
+        how = _how(write, planned)
         needs = ", needs --force" if dry_run and write in planned.replaced and not force else ""
         yield f"  {write.shown}  ({how}{needs})"
         installed = release_in(write.after)
@@ -67,6 +67,14 @@ def _written(planned: Adoption, *, dry_run: bool, force: bool) -> Iterator[str]:
     yield from (f"  left  {line}" for line in planned.left)
     if planned.writes and not dry_run:
         yield f"Undo, at the root of the repository: {'; '.join(write.undo for write in planned.writes)}"
+
+
+def _how(write: Write, planned: Adoption) -> str:
+    if write.before is None:
+        return "new"
+    if write in planned.replaced:
+        return "replaced"
+    return "rendered again" if write.shown == WORKFLOW_FILE else "lines added"
 
 
 def _elsewhere(tree: WorkTree) -> Iterator[str]:

@@ -19,6 +19,7 @@ from sealwright.workflow.drift import drifted
 from sealwright.workflow.eject import SETTING, ejected, is_generated
 from sealwright.workflow.packages import listing
 from sealwright.workflow.rerender import rerendered
+from sealwright.workflow.wheels_template import wheels_template
 from sealwright.workflow.work_tree import WorkTree, write_text
 
 
@@ -28,6 +29,9 @@ def run(invocation: Invocation) -> int:
     tree = WorkTree.find((invocation.directory / arguments.project).resolve(), invocation.environ)
     if arguments.packages:
         sys.stdout.write("\n".join(listing(table(tree.options()))) + "\n")
+        return 0
+    if arguments.wheels_template:
+        sys.stdout.write(wheels_template(tree.directory))
         return 0
     if arguments.check:
         return _check(tree, arguments)
@@ -124,5 +128,6 @@ def _parser() -> argparse.ArgumentParser:
     what = parser.add_mutually_exclusive_group().add_argument
     what("--check", action="store_true", help="print how the file differs instead; exit 1 if it does")
     what("--eject", action="store_true", help="hand the file over to the project: never rendered or compared again")
+    what("--wheels-template", action="store_true", help="print a workflow that builds wheels on several platforms")
     what("--packages", action="store_true", help="list what is installed in jobs that have an identity or may write")
     return parser

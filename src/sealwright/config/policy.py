@@ -41,6 +41,7 @@ FLOOR: dict[str, Level] = {
     "audit-scope": Level.REPORT,
     "vex": Level.ENFORCE,  # where nothing could be asked there is none
     # smoke
+    "smoke-untried": Level.REPORT,  # a wheel for a platform or a Python that no cell has
     "smoke-import": Level.REPORT,  # modules that the settings leave out, with a reason
     # signatures
     "environment": Level.ENFORCE,  # older certificates do not name their environment
@@ -53,6 +54,7 @@ FLOOR: dict[str, Level] = {
     # after the release
     "contributors": Level.REPORT,  # a text, which anybody may still edit
     "release-page": Level.REPORT,
+    "install-untried": Level.REPORT,  # as for smoke-untried
     "notify": Level.REPORT,
     # long after it (sealwright monitor)
     "released": Level.ENFORCE,  # that older ones were left out, or that there are none yet, stops nobody
@@ -62,7 +64,7 @@ FLOOR: dict[str, Level] = {
 }
 
 # What a rehearsal cannot ask of a laptop, and says so in its table.
-_REHEARSAL: dict[str, Level] = {"branch": Level.REPORT, "audit": Level.ENFORCE}
+_REHEARSAL: dict[str, Level] = {"branch": Level.REPORT, "audit": Level.ENFORCE, "wheels": Level.ENFORCE}
 
 
 Justification = Literal[

@@ -122,6 +122,8 @@ class Settings(Strict):
     sbom: Sbom = Sbom()
     extra_gate: str | None = None
     """Path of a reusable workflow of this repository that must succeed before anything is signed."""
+    wheels: str | None = None
+    """Path of a reusable workflow of this repository that builds the wheels; None where build makes one pure wheel."""
     runners: Runners = Runners()
     egress: Egress = "off"
     """Whether outgoing connections of jobs that run project code are watched (`audit`) or limited (`block`)."""
@@ -149,7 +151,7 @@ class Settings(Strict):
             return value
         return tuple(_cell(item) for item in value)
 
-    @field_validator("extra_gate")
+    @field_validator("extra_gate", "wheels")
     @classmethod
     def _workflow_of_the_repository(cls, value: str | None) -> str | None:
         if value is not None and (not _WORKFLOW.fullmatch(value) or value == WORKFLOW_FILE):

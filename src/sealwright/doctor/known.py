@@ -6,7 +6,7 @@ gh-action-pypi-publish then asks for a container image that does not exist.
 
 from __future__ import annotations
 
-from sealwright.pipeline.pins import ACTIONS, FLOWS
+from sealwright.pipeline.pins import ACTIONS, FLOWS, OPTIONAL_ACTIONS
 
 _OTHERS: dict[str, dict[str, str]] = {
     "pypa/gh-action-pypi-publish": {
@@ -22,8 +22,6 @@ _OTHERS: dict[str, dict[str, str]] = {
     },
     "sigstore/gh-action-sigstore-python": {"790bc6befb9d733738f18d8f895854b453640ec9": "v3.5.0"},
     "astral-sh/setup-uv": {"20cfd1bf945f4377ade1205e4dbc17946fc9a30d": "v10.0.1"},
-    "step-security/harden-runner": {"b09bb98e06d4d774595224525879c09bc6e98c40": "v2.20.1"},
-    "pypa/cibuildwheel": {"1828c10ab37f080699c7b81cea34097c684a7074": "v4.2.0"},
     "hynek/build-and-inspect-python-package": {"2abe76da66d0a6a4a227101f9348ee855797cfa5": "v3.0.1"},
     "softprops/action-gh-release": {
         "3d0d9888cb7fd7b750713d6e236d1fcb99157228": "v3.0.2",
@@ -43,7 +41,7 @@ TAG_OBJECTS: dict[str, str] = {
 
 def versions_of(action: str) -> dict[str, str]:
     """Commit to version, newest first, of an action or reusable workflow by its name in lower case."""
-    ours = {name: pin for name, pin in ACTIONS.items() if name.lower() == action}
+    ours = {name: pin for name, pin in (ACTIONS | OPTIONAL_ACTIONS).items() if name.lower() == action}
     flows = {flow.value: pin for flow, pin in FLOWS.items() if flow.value.lower() == action}
     return {pin.commit: pin.version for pin in (ours | flows).values()} | _OTHERS.get(action, {})
 

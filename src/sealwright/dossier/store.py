@@ -26,6 +26,8 @@ RECORD_SUMS = f"{RECORDS}/SHA256SUMS"
 """The digests of all records, written by the last job after its own."""
 PUBLISHED = "published"
 REBUILT = "rebuilt"
+LOCAL = "build/local"
+"""A wheel that the job build made of the sdist where wheels come from elsewhere. Never published."""
 
 
 def record_path(job: str) -> str:

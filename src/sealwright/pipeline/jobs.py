@@ -13,6 +13,7 @@ from sealwright.pipeline.steps import (
     HOSTED_RUNNER,
     PUBLISH,
     SUMS_FILE,
+    WHEELS,
     Action,
     AnyJob,
     Call,
@@ -37,6 +38,7 @@ from sealwright.pipeline.steps import (
 
 PROVENANCE_NAME = "multiple.intoto.jsonl"
 EXTRA_GATE = "extra-gate"
+WHEELS_JOB = "wheels"
 WEBHOOK_SECRET = "SEALWRIGHT_WEBHOOK"  # noqa: S105 - the name of a secret, not one
 NOTIFY, NOTIFY_WAITING = "notify", "notify-approval"
 WAITING = "waiting"
@@ -62,6 +64,8 @@ class Options:
     """Where the project lies in its repository."""
     extra_gate: str | None = None
     """Path of a reusable workflow of the repository itself that must succeed before anything is signed."""
+    wheels: str | None = None
+    """Path of a reusable workflow of the repository itself that builds the wheels, where they hold compiled code."""
     runner: str = HOSTED_RUNNER
     """The label of the runners of every job that has none of its own."""
     build_runner: str | None = None
@@ -89,7 +93,8 @@ def table(options: Options) -> tuple[AnyJob, ...]:
     checked = "testpypi-check" if options.testpypi else "draft"
     jobs: list[AnyJob] = [
         _plan(options.directory),
-        _build(),
+        *((_wheels(options.wheels),) if options.wheels else ()),
+        _build(with_wheels=bool(options.wheels)),
         _rebuild(),
         _examine(),
         *(_smoke(cell) for cell in options.cells),
@@ -153,11 +158,31 @@ def _plan(directory: str) -> Job:
     )
 
 
-def _build() -> Job:
+def _wheels(workflow: str) -> ProjectCall:
+    return ProjectCall(
+        WHEELS_JOB,
+        "the project's own workflow, which builds wheels on every platform",
+        workflow,
+        f"the wheels that {workflow} builds, and whatever is done with wheels",
+        {},
+        grants=(_CLONE,),
+        after=("plan",),
+        outputs=("artifact",),
+    )
+
+
+def _build(*, with_wheels: bool) -> Job:
     return Job(
         "build",
-        "builds the distributions, once",
-        (Checkout(submodules=True), Tools(Role.BUILD), *_kept("plan"), Stage(("build",), ("plan",)), Keep("build")),
+        "builds the sdist, once, and takes the wheels in" if with_wheels else "builds the distributions, once",
+        (
+            Checkout(submodules=True),
+            Tools(Role.BUILD),
+            *_kept("plan"),
+            *((Fetch(Ref(WHEELS_JOB, "artifact"), WHEELS),) if with_wheels else ()),
+            Stage(("build",), ("plan",)),
+            Keep("build"),
+        ),
         grants=(_CLONE,),
         outputs=("sums",),
         runs_project_code=True,
@@ -249,6 +274,7 @@ def _extra_gate(workflow: str) -> ProjectCall:
         EXTRA_GATE,
         "a gate of the project's own, which must succeed before anything is signed",
         workflow,
+        f"the project's own gate {workflow}",
         {"artifact": Ref("build", "artifact")},
         grants=(_CLONE,),
     )

@@ -26,6 +26,7 @@ SETUP_PYTHON = "actions/setup-python"
 UPLOAD = "actions/upload-artifact"
 DOWNLOAD = "actions/download-artifact"
 EGRESS = "step-security/harden-runner"
+CIBUILDWHEEL = "pypa/cibuildwheel"
 
 ACTIONS: dict[str, Pin] = {
     CHECKOUT: Pin("v7.0.1", "3d3c42e5aac5ba805825da76410c181273ba90b1"),
@@ -40,6 +41,7 @@ ACTIONS: dict[str, Pin] = {
 
 OPTIONAL_ACTIONS: dict[str, Pin] = {
     EGRESS: Pin("v2.20.1", "b09bb98e06d4d774595224525879c09bc6e98c40"),
+    CIBUILDWHEEL: Pin("v4.2.0", "1828c10ab37f080699c7b81cea34097c684a7074"),
 }
 """Actions that occur only where a project asks for them."""
 

@@ -82,6 +82,8 @@ PUBLISH = "publish"
 """Where the gate puts exactly the files that may be published."""
 SUMS_FILE = "sums.txt"
 """Where CheckSums leaves the list it checked, for steps that take a file."""
+WHEELS = "wheels"
+"""Where Fetch puts wheels that the project's own workflow built: nothing but wheels, directly in that folder."""
 HOSTED_RUNNER = "ubuntu-24.04"
 """The label of GitHub's own runners that every job asks for, unless the project names another."""
 
@@ -223,9 +225,13 @@ class ProjectCall:
     why: str
     workflow: str
     """Its path in the repository."""
+    unrehearsed: str
+    """What a rehearsal says it leaves out, in a short phrase."""
     inputs: Values
     grants: tuple[Grant, ...]
     after: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    """What the called workflow must put out."""
 
     @property
     def identity(self) -> bool:
@@ -272,8 +278,8 @@ def outputs(job: AnyJob) -> tuple[str, ...]:
     match job:
         case Call(flow=Flow.SLSA_GENERIC):
             return ("provenance-name",)
-        case ProjectCall():
-            return ()
+        case ProjectCall(outputs=own):
+            return own
         case Job(steps=steps, outputs=own):
             kept = [step.output for step in steps if isinstance(step, Keep)]
             record = ["record"] if any(isinstance(step, Stage) for step in steps) else []

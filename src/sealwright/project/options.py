@@ -50,6 +50,7 @@ def options_for(settings: Settings, cells: tuple[Cell, ...], directory: str = ".
         tool=settings.tool,
         directory=directory,
         extra_gate=settings.extra_gate,
+        wheels=settings.wheels,
         runner=settings.runners.default,
         build_runner=settings.runners.build,
         egress=settings.egress,

@@ -13,7 +13,7 @@ def beyond(jobs: tuple[AnyJob, ...]) -> tuple[str, ...]:
     guards = sorted({step.policy for job in own for step in job.steps if isinstance(step, Guard)})
     labels = dict.fromkeys(job.runner for job in own if job.runner != HOSTED_RUNNER and not _is_cell(job))
     return (
-        *(f"the project's own gate {job.workflow}" for job in jobs if isinstance(job, ProjectCall)),
+        *(job.unrehearsed for job in jobs if isinstance(job, ProjectCall)),
         *(f"egress control (`{policy}`)" for policy in guards),
         *(f"the runners {label}" for label in labels),
     )

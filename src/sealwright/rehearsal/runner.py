@@ -66,6 +66,7 @@ class Runner:
         self.artifacts = self.underway.artifacts
         self.services = self.underway.services
         self.toolsets = self.underway.toolsets
+        self.left_out = {job.id for job in self.underway.jobs if isinstance(job, ProjectCall)}
 
     def run(self, job: AnyJob) -> JobResult:
         """Run one job to its end, whatever that is."""
@@ -121,8 +122,9 @@ class Runner:
             case Tools(role=role):
                 workspace.path_first(self.toolsets.bin(role))
             case Fetch(artifact=ref, into=into, by_name=by_name):
-                id_ = self.artifacts.named(self._ref(ref)) if by_name else self._ref(ref)
-                self.artifacts.fetch(id_, workspace.folder / into)
+                if ref.job not in self.left_out:  # whoever needs it finds that it is not there
+                    id_ = self.artifacts.named(self._ref(ref)) if by_name else self._ref(ref)
+                    self.artifacts.fetch(id_, workspace.folder / into)
             case Stage():
                 self._stage(step, job, workspace, found)
             case CheckSums(sums=sums, folder=folder):

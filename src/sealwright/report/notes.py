@@ -59,7 +59,7 @@ def _index(record: Record) -> str:
     provenance = len(_passed(record, "index-provenance"))
     parts = [f"{len(_passed(record, 'index-files'))} files as planned"]
     parts += [f"{provenance} attested"] if provenance else []
-    return "; ".join([*parts, _found(record, "install")])
+    return "; ".join(filter(None, [*parts, _found(record, "install")]))
 
 
 _TELLERS: dict[str, Callable[[Record], str]] = {

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from packaging.markers import default_environment
+from packaging.tags import Tag, compatible_tags, cpython_tags, platform_tags
+from packaging.utils import parse_wheel_filename
 
 from sealwright.errors import Unavailable, UsageError
 from sealwright.services.environments import base_env
@@ -43,6 +45,24 @@ class Interpreter(NamedTuple):
         named = {"implementation_name": implementation, "implementation_version": version}
         proper = {"cpython": "CPython", "pypy": "PyPy"}.get(implementation, implementation)
         return {**here, **own, **named, "platform_python_implementation": proper}
+
+    @property
+    def tags(self) -> frozenset[Tag]:
+        """Tags of the wheels that an installer takes there. The platforms are those of the running interpreter.
+
+        Of implementations other than CPython only the tags that every Python has.
+        """
+        major, _, minor = self.minor.removesuffix("t").partition(".")
+        version, platforms = (int(major), int(minor)), list(platform_tags())
+        if not self.full.startswith("cpython@"):
+            return frozenset(compatible_tags(version, platforms=platforms))
+        abi = f"cp{major}{minor}{'t' if self.minor.endswith('t') else ''}"
+        own = cpython_tags(version, abis=[abi], platforms=platforms)
+        return frozenset((*own, *compatible_tags(version, f"cp{major}{minor}", platforms)))
+
+    def fits(self, filename: str) -> bool:
+        """Whether an installer takes the wheel of this name there. Raises InvalidWheelFilename."""
+        return bool(parse_wheel_filename(filename)[3] & self.tags)
 
 
 def find_python(version: str, environ: Mapping[str, str] | None = None) -> Path | None:

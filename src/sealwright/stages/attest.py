@@ -92,7 +92,8 @@ def _statements(context: Context) -> Iterator[tuple[str, FileRef]]:
 
 def _judge(context: Context, job: str, ref: FileRef, data: bytes) -> tuple[Finding, ...]:
     rebuilt = context.record("rebuild").outputs_in(REBUILT)
-    return judge_stated(job, ref.path, parse(data, ref.path), context.distributions(), rebuilt)
+    apart = context.settings.wheels is not None
+    return judge_stated(job, ref.path, parse(data, ref.path), context.distributions(), rebuilt, apart=apart)
 
 
 def _failed(findings: Iterable[Finding]) -> bool:

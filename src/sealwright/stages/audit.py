@@ -77,8 +77,9 @@ def _closure_ref(context: Context) -> FileRef:
 def _explain(context: Context, closure: Closure) -> Explain:
     def explain(subject: Subject) -> Origins:
         try:
-            with context.dossier.file(context.wheels()[0]).open("rb") as stream:
-                wheel = read_wheel(stream, context.wheels()[0].name)
+            ref = context.readable_wheels()[0]
+            with context.dossier.file(ref).open("rb") as stream:
+                wheel = read_wheel(stream, ref.name)
             floor = python_floor(closure.requires_python, [])
         except (SealwrightError, IndexError):
             return Origins()  # a wheel that cannot be read is what the stage inspect is for

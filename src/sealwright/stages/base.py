@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sealwright.config import Policy, Settings
 from sealwright.dossier import Dossier, decode, encode
-from sealwright.dossier.store import PLAN, POLICY, RECORD_SUMS, RECORDS, SETTINGS, record_path
+from sealwright.dossier.store import LOCAL, PLAN, POLICY, RECORD_SUMS, RECORDS, SETTINGS, record_path
 from sealwright.endpoints import TRUST_CONFIG_VARIABLE, Endpoints
 from sealwright.errors import Refused, SealwrightError, Unavailable, UsageError
 from sealwright.model import FileRef, Finding, Mode, Plan, Planned, Record, Sums, Tool, sha256_hex
@@ -104,6 +104,10 @@ class Context:
     def wheels(self) -> tuple[FileRef, ...]:
         """The wheels among them."""
         return tuple(ref for ref in self.distributions() if ref.name.endswith(".whl"))
+
+    def readable_wheels(self) -> tuple[FileRef, ...]:
+        """Wheels that say what the release needs and offers: one that was built here of the sdist, and the wheels."""
+        return (*self.record("build").outputs_in(LOCAL), *self.wheels())
 
     def sdists(self) -> tuple[FileRef, ...]:
         """The source distributions among them."""

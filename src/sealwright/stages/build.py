@@ -10,7 +10,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from sealwright import __version__
-from sealwright.dossier.store import DIST, STATEMENTS
+from sealwright.dossier.store import DIST, LOCAL, STATEMENTS
 from sealwright.endpoints import GITHUB_URL
 from sealwright.model import FileRef, Finding, Plan, Sums, Tool
 from sealwright.services.environments import PackageIndex, build_variables
@@ -19,6 +19,7 @@ from sealwright.stages.build_environment import Workshop
 from sealwright.stages.build_tools import LIBRARY, PYTHON, UV, ZLIB, build_tools, tools_finding
 from sealwright.stages.building import CLONE, Builder, clean_clone, judge_built, umask_022
 from sealwright.stages.sdist_form import form_finding, form_of, normal_time
+from sealwright.stages.taking import Taken, fetched
 from sealwright.verify.stated import SELF_REPORTED_BUILD, SELF_REPORTED_BUILDER
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, make
 
@@ -30,9 +31,14 @@ _GENERIC = {PYTHON: "generic/python", LIBRARY: "generic/python", ZLIB: "generic/
 def run(context: Context) -> Result:
     """Adds dist/*, build/environment.txt and statements/build.json.
 
-    Checks: `build`, `version`, `build-environment`, `build-tools`, `sdist-form`. Job output: `sums`.
+    Of a project that builds its wheels itself, dist/* are the sdist and those wheels; the wheel that this machine makes
+    of the sdist is added as build/local/*, and is what is read where the release has no wheel.
+    Checks: `build`, `version`, `build-environment`, `build-tools`, `sdist-form`, `wheels`. Job output: `sums`.
     """
     plan = context.plan
+    taken = fetched(context)
+    if taken.refused:
+        return Result(taken.findings)
     with tempfile.TemporaryDirectory(prefix="sealwright-build-") as name:
         folder = Path(name).resolve()
         with umask_022():
@@ -47,15 +53,31 @@ def run(context: Context) -> Result:
             lambda environment: Builder(project, environment, plan.epoch).requirements(),
         )
         builder = Builder(project, made.environment, plan.epoch)
-        result = builder.build(folder / DIST, normal=normal_time(context.settings, plan))
-        findings = (*judge_built(result.files, plan), form_finding(result, context.settings, plan))
+        apart = context.settings.wheels is not None
+        result = builder.build(folder / DIST, normal=normal_time(context.settings, plan), apart=apart)
+        made_here = (result.sdist, result.wheel)
+        findings = (*judge_built(made_here, plan, pure=not apart), form_finding(result, context.settings, plan))
         form = form_of(result, context.settings)
         tools = build_tools(made)
         lock = context.dossier.add(ENVIRONMENT, made.text.encode())
         built = tuple(context.dossier.add_file(f"{DIST}/{file.name}", file) for file in result.files)
-    context.dossier.add(f"{STATEMENTS}/build.json", make(built, SLSA_PROVENANCE_V1, predicate(plan, tools, lock, form)))
-    summary = Finding.passed("build", found=f"{len(built) - 1} wheel, 1 sdist")
-    return Result((summary, *findings, made.finding, tools_finding(tools)), tools, {"sums": Sums.of(built).encode()})
+        local = (context.dossier.add_file(f"{LOCAL}/{result.wheel.name}", result.wheel),) if apart else ()
+    others = tuple(context.dossier.add_file(f"{DIST}/{file.name}", file) for file in taken.files)
+    said = predicate(plan, tools, lock, form, local)
+    # About what was built here alone: nobody here knows how the wheels were made that another job handed over.
+    context.dossier.add(f"{STATEMENTS}/build.json", make(built, SLSA_PROVENANCE_V1, said))
+    return Result(
+        (_summary(context, taken), *taken.findings, *findings, made.finding, tools_finding(tools)),
+        tools,
+        {"sums": Sums.of((*built, *others)).encode()},
+    )
+
+
+def _summary(context: Context, taken: Taken) -> Finding:
+    if context.settings.wheels is None:
+        return Finding.passed("build", found="1 wheel, 1 sdist")
+    wheels = f"{len(taken.files)} wheels" if taken.files else "no wheel"
+    return Finding.passed("build", found=f"1 sdist, and {wheels} by {context.settings.wheels}")
 
 
 def oldest_python(plan: Plan) -> str:
@@ -64,12 +86,15 @@ def oldest_python(plan: Plan) -> str:
     return min(versions, key=Version)
 
 
-def predicate(plan: Plan, tools: Iterable[Tool], lock: FileRef, form: Mapping[str, object]) -> dict[str, object]:
-    """How the build describes itself. No times, so the same build says the same.
+def predicate(
+    plan: Plan, tools: Iterable[Tool], lock: FileRef, form: Mapping[str, object], local: tuple[FileRef, ...] = ()
+) -> dict[str, object]:
+    """How the build describes itself; `local` are wheels that are no distributions. No times: it says the same again.
 
     https://slsa.dev/spec/v1.0/provenance; this is the project's own word, unlike the provenance of the generator.
     """
     variables = build_variables(plan.epoch)
+    byproducts = {"byproducts": [_descriptor(ref) for ref in local]} if local else {}
     return {
         "buildDefinition": {
             "buildType": SELF_REPORTED_BUILD,
@@ -86,7 +111,10 @@ def predicate(plan: Plan, tools: Iterable[Tool], lock: FileRef, form: Mapping[st
             },
             "resolvedDependencies": [_source(plan), *(_tool(tool) for tool in tools)],
         },
-        "runDetails": {"builder": {"id": SELF_REPORTED_BUILDER, "version": {"sealwright": __version__}}},
+        "runDetails": {
+            "builder": {"id": SELF_REPORTED_BUILDER, "version": {"sealwright": __version__}},
+            **byproducts,
+        },
     }
 
 

@@ -18,12 +18,12 @@ from sealwright.model import Finding, Plan
 from sealwright.services.environments import Environment, build_variables
 from sealwright.services.git import Repository
 from sealwright.stages.normal_sdist import normalise
+from sealwright.verify.taken_wheels import PURE
 from sealwright.verify.wheel import generator_of
 
 _HOOKS: tuple[Literal["sdist", "wheel"], ...] = ("sdist", "wheel")
 CLONE = "clone"
 """The folder of the clone, beside everything else that a build needs."""
-_PURE = "-none-any.whl"
 
 
 @contextmanager
@@ -58,11 +58,13 @@ class Built:
     wheel: Path
     told: tuple[str, ...] = ()
     """What the sdist told of its build, for which it was normalised; empty where it is as the backend made it."""
+    apart: bool = False
+    """Whether the wheel only shows that the sdist can be built, and is no distribution."""
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The distributions."""
-        return (self.sdist, self.wheel)
+        return (self.sdist,) if self.apart else (self.sdist, self.wheel)
 
     @property
     def backend(self) -> str:
@@ -86,21 +88,23 @@ class Builder:
             builder = self._project_builder(self.project)
             return tuple(sorted({item for hook in _HOOKS for item in builder.get_requires_for_build(hook)}))
 
-    def build(self, out: Path, *, normal: int | None = None) -> Built:
+    def build(self, out: Path, *, normal: int | None = None, apart: bool = False) -> Built:
         """Make the sdist, and the wheel from the sdist, in the empty folder `out`.
 
         That is what `python -m build` does by default: whoever builds from the sdist gets the wheel that is published.
         `normal` is the time, in Unix seconds, that the sdist is normalised to; without one it is left as it is made.
+        With `apart`, the wheel is no distribution, and lies in a folder of its own.
         Raises Refused (`build-failed`, `unexpected-output`, ...).
         """
+        folder = out.parent / f"{out.name}-apart" if apart else out
         with umask_022(), _mapped():
             sdist = Path(self._project_builder(self.project).build("sdist", out))
             told = () if normal is None else normalise(sdist, normal)
             unpacked = _unpack(sdist, out.parent / f"{out.name}-unpacked")
-            wheel = Path(self._project_builder(unpacked).build("wheel", out))
-        made = Built(sdist, wheel, told)
-        _refuse_others(out, made.files)
-        return made
+            wheel = Path(self._project_builder(unpacked).build("wheel", folder))
+        for made in {out, folder}:
+            _refuse_others(made, (sdist, wheel))
+        return Built(sdist, wheel, told, apart)
 
     def _project_builder(self, project: Path) -> ProjectBuilder:
         return ProjectBuilder(project, str(self.environment.python), self._call)
@@ -117,15 +121,15 @@ class Builder:
             )
 
 
-def judge_built(files: Sequence[Path], plan: Plan) -> tuple[Finding, ...]:
-    """Whether these are one sdist and pure wheels of the planned name and version.
+def judge_built(files: Sequence[Path], plan: Plan, *, pure: bool = True) -> tuple[Finding, ...]:
+    """Whether these are an sdist and wheels of the planned name and version, and the wheels `pure` where they must be.
 
     A dynamic version is decided only by building. Codes: `version-mismatch`, `wheel-not-pure`, `name-malformed`.
     """
-    return tuple(finding for file in files for finding in _judge_file(file.name, plan))
+    return tuple(finding for file in files for finding in _judge_file(file.name, plan, pure=pure))
 
 
-def _judge_file(name: str, plan: Plan) -> Iterator[Finding]:
+def _judge_file(name: str, plan: Plan, *, pure: bool) -> Iterator[Finding]:
     expected = (plan.project.name, plan.version)
     try:
         found = parse_wheel_filename(name)[:2] if name.endswith(".whl") else parse_sdist_filename(name)
@@ -143,9 +147,12 @@ def _judge_file(name: str, plan: Plan) -> Iterator[Finding]:
             found=f"{found[0]} {found[1]}",
             hint=f"the build decides the version; tag {plan.tag} promises another one",
         )
-    if name.endswith(".whl") and not name.endswith(_PURE):
-        hint = "wheels of one platform need a build job for each, which this pipeline does not have"
-        yield Finding.failed("build", "wheel-not-pure", name, expected=f"*{_PURE}", found=name, hint=hint)
+    if pure and name.endswith(".whl") and not name.endswith(PURE):
+        hint = (
+            "a wheel of one platform is built on that platform: `sealwright workflow --wheels-template` prints a "
+            "workflow that does so, and `wheels` in [tool.sealwright] names it"
+        )
+        yield Finding.failed("build", "wheel-not-pure", name, expected=f"*{PURE}", found=name, hint=hint)
 
 
 def _unpack(sdist: Path, folder: Path) -> Path:

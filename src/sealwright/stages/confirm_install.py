@@ -6,16 +6,18 @@ import importlib.metadata
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from packaging.version import Version
 
 from sealwright.endpoints import IndexSite
 from sealwright.errors import Refused, SealwrightError
-from sealwright.model import Cell, Finding, Tool
+from sealwright.model import Cell, FileRef, Finding, Tool
 from sealwright.project.pythons import allows
 from sealwright.services.environments import Environment, base_env, make_environment
-from sealwright.services.interpreters import ask, find_python
+from sealwright.services.interpreters import ask, find_interpreter, find_python
 from sealwright.services.loading import Room
 from sealwright.services.package_index import PackageIndex
 from sealwright.services.patience import Patience
@@ -27,6 +29,7 @@ from sealwright.verify.skips import Skips
 from sealwright.verify.wheel import Wheel, read_wheel
 
 CHECK = "install"
+UNTRIED = "install-untried"
 _INVISIBLE = ("No matching distribution found", "Could not find a version")
 _OTHER_PYTHON = ("require a different python version", "This version of pip does not support python")
 _UNANSWERED = ("Connection", "Max retries exceeded", "HTTP error 5", "timed out", "JSONDecodeError")
@@ -37,23 +40,35 @@ def pip_tool() -> Tool:
     return Tool("pip", importlib.metadata.version("pip"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """One of several wheels, and a Python here that it is for."""
+
+    wheel: FileRef
+    python: Path
+
+
 def check_install(context: Context, site: IndexSite, patience: Patience) -> Finding:
     """Whether the release installs from `site` into an empty environment, fits together, and can be imported.
 
-    Its dependencies are those of the recorded closure, from the user's default index.
+    Its dependencies are those of the recorded closure, from the user's default index. Where the wheels come from
+    elsewhere and no Python that would do is here for any of them, that is said under `install-untried`.
     """
     subject = f"{context.plan.project.name} {context.plan.version}"
+    chosen = _for_this_runner(context) if context.settings.wheels else None
+    if isinstance(chosen, Finding):
+        return chosen.about(subject)
     try:
         with tempfile.TemporaryDirectory(prefix="sealwright-") as folder:
-            return _try(context, site, patience, Path(folder)).about(subject)
+            return _try(context, site, patience, chosen, Path(folder)).about(subject)
     except SealwrightError as error:
         return finding_of(error, CHECK).about(subject)
 
 
-def _try(context: Context, site: IndexSite, patience: Patience, folder: Path) -> Finding:
+def _try(context: Context, site: IndexSite, patience: Patience, chosen: _Chosen | None, folder: Path) -> Finding:
     index = PackageIndex.of(context.environ)
-    wheel = _wheel(context)
-    python = python_for(wheel.requires_python, context.plan.cells, context.environ)
+    wheel = _read(context, chosen.wheel) if chosen else _any_wheel(context)
+    python = chosen.python if chosen else python_for(wheel.requires_python, context.plan.cells, context.environ)
     environment = make_environment(folder / "venv", python, context.environ, index)
     ours = _install_ours(context, site, patience, environment, index)
     if ours.returncode != 0:
@@ -65,20 +80,40 @@ def _try(context: Context, site: IndexSite, patience: Patience, folder: Path) ->
     return _import(context, wheel, environment, folder)
 
 
+def _for_this_runner(context: Context) -> _Chosen | Finding:
+    """The first wheel from elsewhere that a Python here can install: the running one, else one that smoke has tried."""
+    wheels = context.wheels()
+    if not wheels:  # the gate lets no release come here without one
+        return Finding.skipped(UNTRIED, f"only GitHub runs {context.settings.wheels}: there is no wheel to install")
+    tried = (find_interpreter(version, context.environ) for version in _tried(context.plan.cells))
+    pythons = (python for python in chain([ask(Path(sys.executable), context.environ)], tried) if python)
+    fitting = (_Chosen(ref, python.path) for python in pythons for ref in wheels if python.fits(ref.name))
+    none = f"none of {len(wheels)} wheels is for a Python and platform of this runner"
+    return next(fitting, Finding.skipped(UNTRIED, none))
+
+
 def python_for(requires_python: str, cells: Iterable[Cell], environ: Mapping[str, str]) -> Path:
     """The running interpreter where the release is for that, else the newest here of those that smoke has tried."""
     if allows(requires_python, f"{sys.version_info.major}.{sys.version_info.minor}"):
         return Path(sys.executable)
-    tried = sorted({cell.python.removesuffix("t") for cell in cells}, key=Version, reverse=True)
-    found = (find_python(version, environ) for version in tried if allows(requires_python, version))
+    found = (find_python(version, environ) for version in _tried(cells) if allows(requires_python, version))
     return next((python for python in found if python), Path(sys.executable))
 
 
-def _wheel(context: Context) -> Wheel:
+def _tried(cells: Iterable[Cell]) -> list[str]:
+    """The Pythons that smoke has tried, newest first."""
+    return sorted({cell.python.removesuffix("t") for cell in cells}, key=Version, reverse=True)
+
+
+def _any_wheel(context: Context) -> Wheel:
     # All wheels of a release require and offer the same; resolve has seen to it.
     ref = next(iter(context.wheels()), None)
     if ref is None:
         raise Refused("wheel-missing", "the release has no wheel", hint="pip is told to install wheels only")
+    return _read(context, ref)
+
+
+def _read(context: Context, ref: FileRef) -> Wheel:
     with context.dossier.file(ref).open("rb") as stream:
         return read_wheel(stream, ref.name)
 

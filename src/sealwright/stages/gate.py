@@ -67,6 +67,7 @@ def _case(context: Context) -> Case:
         policy_sha256=_recorded_policy(context).sha256,
         root=trust_root(context.endpoints),
         index=_on_the_index(context),
+        wheels=settings.wheels or "",
         generator=generator,
         mode=mode_of(context.environ),
         run=run_of(context.environ),

@@ -6,6 +6,8 @@ whoever looks at the failed run should see what it was about.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel
 
 from sealwright.config import Settings
@@ -19,6 +21,7 @@ from sealwright.project import ProjectInfo, cells_of, normal_version, options_fo
 from sealwright.stages import plan_checks as checks
 from sealwright.stages.base import Context, Result, finding_of
 from sealwright.stages.planning import Tagged, Written, read_written
+from sealwright.workflow.called import GATE, WHEELS
 
 NOTES = "notes.md"
 PROVISIONAL_VARIABLE = "SEALWRIGHT_PROVISIONAL_VERSION"
@@ -84,9 +87,19 @@ def _configuration(tagged: Tagged, written: Written, context: Context) -> tuple[
                 hint="a fork cannot release; correct `repository` in [tool.sealwright] if the repository has moved",
             )
         )
-    if written.settings and written.settings.extra_gate:
-        problems += checks.extra_gate(tagged, written.settings.extra_gate)
+    problems += _called(tagged, written)
     return tuple(problems) or (Finding.passed("configuration", tagged.path("pyproject.toml")),)
+
+
+def _called(tagged: Tagged, written: Written) -> Iterator[Finding]:
+    """What is wrong with workflows of the project's own that release.yml calls, and with asking too much of them."""
+    if written.settings is None:
+        return
+    for path, contract in ((written.settings.extra_gate, GATE), (written.settings.wheels, WHEELS)):
+        if path is not None:
+            yield from checks.called(tagged, path, contract)
+    if written.policy is not None:
+        yield from checks.rebuilt_wheels(written.policy, written.settings)
 
 
 def _workflow(tagged: Tagged, settings: Settings, project: ProjectInfo) -> list[Finding]:

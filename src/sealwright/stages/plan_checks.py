@@ -8,10 +8,10 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from sealwright.config import Settings
+from sealwright.config import Policy, Settings
 from sealwright.endpoints import Endpoints
 from sealwright.errors import SealwrightError, Unavailable
-from sealwright.model import Finding, State
+from sealwright.model import Finding, Level, Mode, State
 from sealwright.pipeline.jobs import Options
 from sealwright.pipeline.steps import WORKFLOW_FILE
 from sealwright.project import Changelog, ProjectInfo, VersionKind, find_changelog, normal_version
@@ -19,7 +19,7 @@ from sealwright.services.github import Environment, GitHub
 from sealwright.services.index import IndexClient, of_release
 from sealwright.stages.base import finding_of
 from sealwright.stages.planning import Tagged
-from sealwright.workflow.called import problem_of
+from sealwright.workflow.called import Contract, problem_of
 from sealwright.workflow.drift import drifted
 
 _SHOWN_LINES = 12
@@ -220,18 +220,37 @@ def workflow(tagged: Tagged, options: Options) -> Finding:
     )
 
 
-def extra_gate(tagged: Tagged, path: str) -> tuple[Finding, ...]:
-    """What GitHub would refuse of the project's own gate, and with it the whole run, before a job has started."""
+def called(tagged: Tagged, path: str, contract: Contract) -> tuple[Finding, ...]:
+    """What GitHub would refuse of a workflow of the project's own, and with it the whole run, before a job has started.
+
+    Codes: `<contract>-missing`, and those of `problem_of`.
+    """
     data = tagged.repository.read(tagged.commit, path)
     if data is None:
-        hint = "add it, or take `extra-gate` out of [tool.sealwright]: without it GitHub starts no job at all"
-        return (Finding.failed("configuration", "extra-gate-missing", path, hint=hint),)
-    problem = problem_of(data.decode("utf-8", "replace"))
+        hint = "add it, or take its name out of [tool.sealwright]: without it GitHub starts no job at all"
+        return (Finding.failed("configuration", f"{contract.setting}-missing", path, hint=hint),)
+    problem = problem_of(data.decode("utf-8", "replace"), contract)
     if problem is None:
         return ()
     code, expected, found = problem
     hint = "docs/adopting.md shows one; as it is, GitHub starts no job at all"
     return (Finding.failed("configuration", code, path, expected=expected, found=found, hint=hint),)
+
+
+def rebuilt_wheels(policy: Policy, settings: Settings) -> tuple[Finding, ...]:
+    """Wheels from elsewhere are built once, so a policy that wants everything built twice stops their release."""
+    if settings.wheels is None or policy.with_settings(settings).level("rebuild", Mode.RELEASE) is not Level.REQUIRE:
+        return ()
+    return (
+        Finding.failed(
+            "configuration",
+            "rebuild-of-wheels",
+            "rebuild",
+            expected="`rebuild` that is reported, with `wheels`",
+            found=f"`rebuild` is required, and the wheels of {settings.wheels} are built once",
+            hint='set rebuild = "report"; the sdist is still built twice and compared',
+        ),
+    )
 
 
 def protection(

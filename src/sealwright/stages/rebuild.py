@@ -26,6 +26,7 @@ from sealwright.verify.statement import TEST_RESULT, make
 def run(context: Context) -> Result:
     """Adds rebuilt/* and statements/rebuild.json. Checks: `rebuild-ran`, `version`, `sdist-form`.
 
+    Where wheels come from elsewhere, the sdist alone is built again.
     Whether the files are equal is said here but judged by the gate, which hashes both sets itself.
     """
     plan = context.plan
@@ -40,14 +41,16 @@ def run(context: Context) -> Result:
             project = clean_clone(context.source, *place, context.environ, folder)
         made = Workshop(folder, context.environ, PackageIndex.of(context.environ)).make("again", pins, ENVIRONMENT)
         builder = Builder(project, made.environment, plan.epoch)
-        result = builder.build(folder / REBUILT, normal=normal_time(context.settings, plan))
+        apart = context.settings.wheels is not None
+        result = builder.build(folder / REBUILT, normal=normal_time(context.settings, plan), apart=apart)
         findings = (*judge_built(result.files, plan), form_finding(result, context.settings, plan))
         form = form_of(result, context.settings)
         tools = build_tools(made)
         rebuilt = tuple(context.dossier.add_file(f"{REBUILT}/{file.name}", file) for file in result.files)
     statement = make(rebuilt, TEST_RESULT, _predicate(lock, form))
     context.dossier.add(f"{STATEMENTS}/rebuild.json", statement)
-    return Result((Finding.passed("rebuild-ran", found=_compared(context, rebuilt)), *findings), tools)
+    ran = Finding.passed("rebuild-ran", found=_compared(context, rebuilt, context.settings.wheels))
+    return Result((ran, *findings), tools)
 
 
 def _predicate(lock: FileRef, form: Mapping[str, object]) -> dict[str, object]:
@@ -56,12 +59,16 @@ def _predicate(lock: FileRef, form: Mapping[str, object]) -> dict[str, object]:
     return {"result": "PASSED", "configuration": [environment, python], "passedTests": ["built"], "sdist": form}
 
 
-def _compared(context: Context, rebuilt: Iterable[FileRef]) -> str:
-    """How the two builds differ, in a few words; the gate says more, and has to be asked."""
-    before = {ref.name: ref for ref in context.distributions()}
+def _compared(context: Context, rebuilt: Iterable[FileRef], elsewhere: str | None) -> str:
+    """How the two builds differ, in a few words; the gate says more, and has to be asked.
+
+    `elsewhere` is the workflow that builds the wheels, where it is not the job build.
+    """
+    before = {ref.name: ref for ref in (context.sdists() if elsewhere else context.distributions())}
     after = {ref.name: ref for ref in rebuilt}
     told = [_told(context.dossier, name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
-    return "; ".join(filter(None, told)) or "byte-identical"
+    alike = "the sdist is byte-identical, wheels are built once" if elsewhere else "byte-identical"
+    return "; ".join(filter(None, told)) or alike
 
 
 def _told(dossier: Dossier, name: str, first: FileRef | None, second: FileRef | None) -> str:

@@ -19,10 +19,11 @@ _SHOWN = 5
 def run(context: Context) -> Result:
     """Adds evidence/pylock.toml: the closure of the wheels' dependencies, without the project itself.
 
+    Where wheels come from elsewhere, it is that of the wheel that was built here of the sdist, and theirs must agree.
     Extras are not part of it. Each extra that the smoke jobs try has a lock of its own, evidence/pylock.<extra>.toml.
     Check: `closure`; codes `wheels-disagree`, `requirement-direct`, `extra-unknown`, and those of uv.
     """
-    wheels = [(ref, _read(context, ref)) for ref in context.wheels()]
+    wheels = [(ref, _read(context, ref)) for ref in context.readable_wheels()]
     if not wheels:
         raise Refused("wheel-missing", "the build job recorded no wheel", hint="build at least one pure wheel")
     (first, wheel), *others = wheels

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sealwright.dossier.store import EVIDENCE
 from sealwright.errors import Refused, SealwrightError
-from sealwright.model import FileRef, Finding, Tool
+from sealwright.model import FileRef, Finding, Mode, Tool
 from sealwright.sbom.describe import Circumstances
 from sealwright.sbom.installation import Installation, installed
 from sealwright.sbom.make import make
@@ -17,6 +17,7 @@ from sealwright.services.installed import cyclonedx_bom
 from sealwright.stages.base import Context, Result, finding_of
 from sealwright.verify.closure import lock_path, parse_pylock
 from sealwright.verify.sbom import AGREEMENT, CHECK, judge_agreement
+from sealwright.verify.taken_wheels import none_taken
 
 BUILD_ENVIRONMENT = "build/environment.txt"
 _TOOLS = ("cyclonedx-python-lib", "cyclonedx-bom", "jsonschema-rs")
@@ -29,6 +30,9 @@ def run(context: Context) -> Result:
     independent program finds the same components).
     """
     wheels = context.wheels()
+    if not wheels and context.settings.wheels and context.plan.mode is Mode.REHEARSAL:
+        why = "no wheel to describe, and no SBOM"
+        return Result((none_taken(context.settings.wheels, context.plan.mode, why),))
     if not wheels:
         hint = "an SBOM describes a wheel; build one beside the source distribution"
         return Result((Finding.absent(CHECK, "sbom-no-wheel", expected="a wheel", hint=hint),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,27 +18,48 @@ from sealwright.stages.inside import CHECK
 from sealwright.stages.trial import Material, Trial
 from sealwright.verify.closure import lock_path, parse_pylock
 from sealwright.verify.statement import TEST_RESULT, make
+from sealwright.verify.taken_wheels import UNTRIED
 
 _ENVIRONMENT = "build/environment.txt"
 
 
 def run(context: Context) -> Result:
-    """Adds statements/<job>.json. Checks: `smoke`, and `smoke-import` for what was left out, with the reason."""
+    """Adds statements/<job>.json.
+
+    Checks: `smoke`; `smoke-import` for what was left out, with the reason; `smoke-untried` where wheels come from
+    elsewhere and none of them fits the Python and platform of this job.
+    """
     python = _python(context)
     if isinstance(python, Finding):
         return Result((python,))
     locks = {extra: _lock(context, extra) for extra in ("", *context.settings.smoke.extras)}
     material = _material(context, python, locks)
-    files = [context.dossier.file(ref) for ref in context.distributions()]
+    tried = _fitting(context, python)
+    files = [context.dossier.file(ref) for ref in tried]
     # On Windows a program that has just ended may still hold its files for a moment.
     with tempfile.TemporaryDirectory(prefix="sealwright-smoke-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         trials = [Trial(file, folder / str(number), material) for number, file in enumerate(files)]
         with ThreadPoolExecutor(len(trials)) as pool:
             findings = tuple(finding for found in pool.map(Trial.run, trials) for finding in found)
-    statement = make(context.distributions(), TEST_RESULT, predicate(findings, locks.values(), python.full))
+    statement = make(tried, TEST_RESULT, predicate(findings, locks.values(), python.full))
     context.dossier.add(f"{STATEMENTS}/{context.job}.json", statement)
-    return Result(findings)
+    return Result((*findings, *_without_wheel(context, tried, python)))
+
+
+def _fitting(context: Context, python: Interpreter) -> tuple[FileRef, ...]:
+    """What an installer would take here: where wheels come from elsewhere, most of them are for other platforms."""
+    if context.settings.wheels is None:
+        return context.distributions()
+    wheels = tuple(ref for ref in context.wheels() if python.fits(ref.name))
+    return (*wheels, *context.sdists())
+
+
+def _without_wheel(context: Context, tried: Iterable[FileRef], python: Interpreter) -> Iterator[Finding]:
+    wheels = context.wheels()
+    if wheels and set(wheels).isdisjoint(tried):
+        reason = f"none of {len(wheels)} wheels is for {python.full} on this platform; only the sdist was tried"
+        yield Finding.skipped(UNTRIED, reason, context.job)
 
 
 def predicate(findings: Iterable[Finding], locks: Iterable[FileRef], python: str) -> dict[str, object]:

@@ -25,8 +25,14 @@ class Sabotage:
     name: str
     codes: frozenset[str]
     spoil: Callable[[Case], Case]
-    """A broken copy; the case that is given is left alone. Needs a wheel and a smoke cell, which every passing release
-    has."""
+    """A broken copy; the case that is given is left alone. Needs a smoke cell, which every passing release has."""
+    of_sbom: frozenset[str] = frozenset()
+    """Further codes where the release has a wheel, and with it an SBOM: a rehearsal may have none."""
+    needs_sbom: bool = False
+
+    def expected(self, case: Case) -> frozenset[str]:
+        """The codes that must block the broken copy of `case`."""
+        return self.codes | self.of_sbom if _wheels(case) else self.codes
 
 
 def run_controls(case: Case, verdict: Verdict) -> tuple[Finding, ...]:
@@ -42,19 +48,21 @@ def run_controls(case: Case, verdict: Verdict) -> tuple[Finding, ...]:
         return (Finding.skipped(CHECK, "the release itself does not pass"),)
     # What the index serves says nothing about evidence, and would add a finding to each broken distribution.
     quiet = replace(case, index={})
-    return tuple(_run(sabotage, quiet, verdict) for sabotage in SABOTAGES)
+    possible = [sabotage for sabotage in SABOTAGES if _wheels(case) or not sabotage.needs_sbom]
+    return tuple(_run(sabotage, quiet, verdict) for sabotage in possible)
 
 
 def _run(sabotage: Sabotage, case: Case, untouched: Verdict) -> Finding:
     broken = judge_release(sabotage.spoil(case))
     codes = {f.code for f in broken.blocking if f not in untouched.findings}
-    expected, found = ", ".join(sorted(sabotage.codes)), ", ".join(sorted(codes)) or "nothing"
+    wanted = sabotage.expected(case)
+    expected, found = ", ".join(sorted(wanted)), ", ".join(sorted(codes)) or "nothing"
     hint = "the gate is broken: do not publish, and report this as a defect"
     if broken.passed:
         return Finding.failed(
             CHECK, "control-not-caught", sabotage.name, expected=expected, found="it passed", hint=hint
         )
-    if codes != sabotage.codes:
+    if codes != wanted:
         return Finding.failed(
             CHECK, "control-caught-otherwise", sabotage.name, expected=expected, found=found, hint=hint
         )
@@ -69,13 +77,19 @@ def _without(case: Case, path: str) -> Case:
     return replace(case, files={name: content for name, content in case.files.items() if name != path})
 
 
-def _wheel(case: Case) -> FileRef:
-    return next(ref for ref in refs_in(case.files, "dist") if ref.name.endswith(".whl"))
+def _wheels(case: Case) -> tuple[FileRef, ...]:
+    return tuple(ref for ref in refs_in(case.files, "dist") if ref.name.endswith(".whl"))
 
 
-def _in_both_builds(case: Case, name: str) -> tuple[str, ...]:
-    """Where a distribution lies; whoever replaces one would replace the rebuilt one as well."""
-    return tuple(f"{folder}/{name}" for folder in ("dist", "rebuilt") if refs_in(case.files, folder))
+def _distribution(case: Case) -> FileRef:
+    """A wheel, and where there is none the sdist."""
+    return next(iter(_wheels(case) or refs_in(case.files, "dist")))
+
+
+def _in_both_builds(case: Case, like: FileRef, name: str) -> tuple[str, ...]:
+    """Where a distribution `name` would lie if it is made like that one; whoever replaces one replaces the other."""
+    folders = ("dist", "rebuilt") if f"rebuilt/{like.name}" in case.files else ("dist",)
+    return tuple(f"{folder}/{name}" for folder in folders)
 
 
 def _flip(content: FileContent, path: str) -> FileContent:
@@ -85,20 +99,27 @@ def _flip(content: FileContent, path: str) -> FileContent:
     return FileContent(FileRef(path, sha256_hex(content.ref.sha256.encode()), content.ref.size))
 
 
-def _byte_in_wheel(case: Case) -> Case:
-    wheel = _wheel(case)
-    return _with(case, *(_flip(case.files[wheel.path], path) for path in _in_both_builds(case, wheel.name)))
+def _byte_in_distribution(case: Case) -> Case:
+    one = _distribution(case)
+    return _with(case, *(_flip(case.files[one.path], path) for path in _in_both_builds(case, one, one.name)))
 
 
 def _extra_distribution(case: Case) -> Case:
-    wheel = _wheel(case)
-    name, version, tags = wheel.name.split("-", 2)
-    paths = _in_both_builds(case, f"{name}-{version}-999-{tags.split('-', 1)[1] if tags[0].isdigit() else tags}")
-    return _with(case, *(_flip(case.files[wheel.path], path) for path in paths))
+    one = _distribution(case)
+    paths = _in_both_builds(case, one, _another(one.name))
+    return _with(case, *(_flip(case.files[one.path], path) for path in paths))
+
+
+def _another(name: str) -> str:
+    """The name of a further distribution beside this one."""
+    if not name.endswith(".whl"):
+        return f"another-{name}"
+    project, version, tags = name.split("-", 2)
+    return f"{project}-{version}-999-{tags.split('-', 1)[1] if tags[0].isdigit() else tags}"
 
 
 def _swapped_sbom(case: Case) -> Case:
-    wheel = _wheel(case)
+    wheel = _distribution(case)
     path = f"evidence/{wheel.name}{SBOM_SUFFIX}"
     data = case.files[path].data or b""
     return _with(case, FileContent.of(path, data.replace(wheel.sha256.encode(), sha256_hex(data).encode())))
@@ -116,7 +137,7 @@ def _changed_plan(case: Case) -> Case:
 
 
 def _signature(case: Case) -> str:
-    return f"evidence/{_wheel(case).name}{SIGNATURE_SUFFIX}"
+    return f"evidence/{_distribution(case).name}{SIGNATURE_SUFFIX}"
 
 
 def _missing_cell(case: Case) -> Case:
@@ -136,19 +157,22 @@ def _other_workflow(case: Case) -> Case:
 
 SABOTAGES = (
     Sabotage(
-        "one bit of a wheel is flipped",
-        frozenset({"digest-mismatch", "sums-differ", "subject-digest", "sbom-root-mismatch"}),
-        _byte_in_wheel,
+        "one bit of a distribution is flipped",
+        frozenset({"digest-mismatch", "sums-differ", "subject-digest"}),
+        _byte_in_distribution,
+        of_sbom=frozenset({"sbom-root-mismatch"}),
     ),
     Sabotage(
         "a distribution is added",
-        frozenset({"file-unclaimed", "sums-differ", "signature-missing", "subject-missing", "sbom-missing"}),
+        frozenset({"file-unclaimed", "sums-differ", "signature-missing", "subject-missing"}),
         _extra_distribution,
+        of_sbom=frozenset({"sbom-missing"}),
     ),
     Sabotage(
         "the SBOM is another wheel's",
         frozenset({"digest-mismatch", "sbom-root-mismatch"}),
         _swapped_sbom,
+        needs_sbom=True,
     ),
     Sabotage(
         "a signature is removed",

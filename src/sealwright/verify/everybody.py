@@ -44,7 +44,12 @@ def check_github_provenance(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_sbom(evidence: Evidence) -> Iterator[Finding]:
-    """Each wheel has an SBOM that binds to it and lists its closure. Codes: `sbom-missing`, and `judge_sbom`'s."""
+    """Each wheel has an SBOM that binds to it and lists its closure. Codes: `sbom-missing`, and `judge_sbom`'s.
+
+    Silent in a rehearsal that has no wheel to describe, which the check `wheels` says.
+    """
+    if evidence.unrehearsed:
+        return
     lock = data_at(evidence.case.files, PYLOCK)
     if lock is None:
         hint = "without it nobody knows what an SBOM must list; the job examine writes it"

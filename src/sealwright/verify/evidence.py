@@ -102,6 +102,9 @@ class Case:
     root: TrustRoot
     index: Mapping[str, str] | Finding
     """File name to sha256 of what the index already serves of this version, or why that is not known."""
+    wheels: str = ""
+    """The workflow of the project's own that builds the wheels, so that nobody here built them; empty where the job
+    build makes the one wheel there is."""
     generator: bool = True
     """Whether slsa-github-generator's provenance is required beside GitHub's."""
     mode: Mode = Mode.RELEASE
@@ -166,6 +169,14 @@ class Evidence:
     def wheels(self) -> tuple[FileRef, ...]:
         """The wheels among them."""
         return tuple(ref for ref in self.distributions if ref.name.endswith(".whl"))
+
+    @property
+    def unrehearsed(self) -> bool:
+        """Whether this is a rehearsal of a project whose wheels only GitHub builds, so that there are none.
+
+        A release is never that: one that has lost its wheels must not pass for one that never had any.
+        """
+        return self.case.mode is Mode.REHEARSAL and bool(self.case.wheels) and not self.wheels
 
     @property
     def signed(self) -> tuple[Signed, ...]:

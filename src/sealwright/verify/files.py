@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sealwright.dossier.store import is_part, record_path
+from sealwright.dossier.store import LOCAL, is_part, record_path
 from sealwright.model import FileRef, Finding, Record, Sums
 from sealwright.model.digest import is_plain_name
 from sealwright.verify.evidence import (
@@ -27,6 +27,7 @@ CHECK = "files"
 _MAKERS = {
     "": ("plan",),
     "build": ("build",),
+    LOCAL: ("build",),
     "dist": ("build",),
     "rebuilt": ("rebuild",),
     "evidence": ("examine", "attest"),

@@ -34,6 +34,7 @@ from sealwright.verify.expected import Expected
 from sealwright.verify.loose import check_loose
 from sealwright.verify.made import EXTRA, makers_in
 from sealwright.verify.stated import judge_stated, maker_of
+from sealwright.verify.taken_wheels import PURE
 
 FILES = "files"
 _WITHOUT_RELEASE = frozenset(
@@ -193,7 +194,8 @@ def check_stated(evidence: Evidence) -> Iterator[Finding]:
             yield Finding.skipped("statements", "its signature holds; what it states is not judged", signed.path)
             continue
         path = f"statements/{what}.json"
-        judged = judge_stated(maker_of(what), path, signed.verified.statement, evidence.distributions, ())
+        apart = bool(evidence.case.wheels) or not all(ref.name.endswith(PURE) for ref in evidence.wheels)
+        judged = judge_stated(maker_of(what), path, signed.verified.statement, evidence.distributions, (), apart=apart)
         wrong = [f for f in judged if evidence.case.scope is not Scope.FILES or f.code != EXTRA]
         yield from wrong or (Finding.passed("statements", signed.path),)
 

@@ -19,7 +19,8 @@ from sealwright.verify.wheel import generator_of
 def check_rebuild(evidence: Evidence) -> Iterator[Finding]:
     """Every distribution was built a second time with the same bytes.
 
-    Both sets were hashed by whoever judges; the rebuilding job's own opinion plays no part.
+    Both sets were hashed by whoever judges; the rebuilding job's own opinion plays no part. Wheels that the project's
+    own workflow built are built once: that is skipped, and never takes the place of an agreement.
     Codes: `rebuild-missing`, `rebuild-file-missing`, `rebuild-file-extra`, and one `rebuild-differs-<class>` for each
     class of difference between two files.
     """
@@ -31,6 +32,9 @@ def check_rebuild(evidence: Evidence) -> Iterator[Finding]:
     backend = _backend(evidence)
     for ref in evidence.distributions:
         second = rebuilt.pop(ref.name, None)
+        if second is None and evidence.case.wheels and ref in evidence.wheels:
+            yield Finding.skipped(CHECK, f"built once, by {evidence.case.wheels}, and by nobody again", ref.name)
+            continue
         yield from _judge(files[ref.path], None if second is None else files[second.path], backend)
     for ref in rebuilt.values():
         yield extra(ref)

@@ -16,6 +16,7 @@ from sealwright.model import Finding, Plan, Record, State
 from sealwright.model.digest import is_sha256, sha256_hex
 from sealwright.verify.evidence import Case, Evidence, data_at
 from sealwright.verify.statement import TEST_RESULT, parse
+from sealwright.verify.taken_wheels import UNTRIED
 
 CHECK = "records"
 _PLAN_JOB = "plan"
@@ -101,15 +102,17 @@ def check_plan(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_smoke(evidence: Evidence) -> Iterator[Finding]:
-    """Every planned combination of runner and Python tried every distribution.
+    """Every planned combination of runner and Python tried every distribution that it can install.
 
-    Codes: `smoke-cell-missing`, `test-failed`. What a cell found wrong comes from its record.
+    Codes: `smoke-cell-missing`, `test-failed`; `smoke-untried-skipped` for a wheel that fits none of them. What a cell
+    found wrong comes from its record.
     """
     if evidence.plan is None or not evidence.plan.cells:
         yield Finding.absent("smoke", "smoke-cell-missing", expected="at least one cell", hint="configure `cells`")
         return
     for cell in evidence.plan.cells:
         yield _judge_cell(evidence, cell.job)
+    yield from _untried(evidence, tuple(cell.job for cell in evidence.plan.cells))
 
 
 def check_answers(evidence: Evidence) -> Iterator[Finding]:
@@ -194,6 +197,21 @@ def _judge_cell(evidence: Evidence, job: str) -> Finding:
             "smoke", "test-failed", job, expected="PASSED", found=result, hint="its statement says that it failed"
         )
     return Finding.passed("smoke", job, f"{result.lower()}, says the job itself")
+
+
+def _untried(evidence: Evidence, jobs: tuple[str, ...]) -> Iterator[Finding]:
+    """Wheels that no cell says it tried: each of them must have tried whatever does not come from elsewhere."""
+    tried = {name for job in jobs for name in _subjects(evidence, f"statements/{job}.json")}
+    for wheel in evidence.wheels if evidence.case.wheels else ():
+        if wheel.name not in tried:
+            yield Finding.skipped(UNTRIED, "no cell has its platform and Python: nobody installed it", wheel.name)
+
+
+def _subjects(evidence: Evidence, path: str) -> tuple[str, ...]:
+    try:
+        return tuple(parse(data_at(evidence.case.files, path) or b"", path).subjects)
+    except Refused:
+        return ()  # said of the cell
 
 
 def _test_result(data: bytes, path: str) -> str:

@@ -11,9 +11,20 @@ from sealwright.model import Finding, Verdict
 from sealwright.verify import files, rebuild, records, signatures
 from sealwright.verify.everybody import Check, check_github_provenance, check_provenance, check_sbom, weigh
 from sealwright.verify.evidence import SBOM_SUFFIX, Case, Evidence, data_at
+from sealwright.verify.taken_wheels import judge_taken
 from sealwright.verify.vex import VEX, judge_vex
 
 _AUDIT = "statements/audit.json"
+
+
+def check_wheels(evidence: Evidence) -> Iterator[Finding]:
+    """A project that builds its wheels itself has wheels, for platforms that an index takes. Codes: `judge_taken`'s.
+
+    Of any other project nothing is asked.
+    """
+    case = evidence.case
+    if case.wheels:
+        yield from judge_taken((ref.name for ref in evidence.wheels), case.wheels, case.mode)
 
 
 def check_vex(evidence: Evidence) -> Iterator[Finding]:
@@ -35,6 +46,7 @@ CHECKS: dict[str, Check] = {
     "plan": records.check_plan,
     "records": records.check_records,
     "files": files.check_files,
+    "wheels": check_wheels,
     "smoke": records.check_smoke,
     "signatures": signatures.check_signatures,
     "statements": signatures.check_statements,
@@ -79,5 +91,14 @@ def judge(evidence: Evidence) -> Verdict:
     found = [finding for check in CHECKS.values() for finding in check(evidence)]
     found += records.check_answers(evidence)
     found += records.carry_over(evidence, frozenset({*CHECKS, "environment"}))
-    due = [check for check in CHECKS if check != "provenance" or evidence.case.generator]
-    return weigh(evidence, found, (*due, *_ELSEWHERE))
+    return weigh(evidence, found, (*_due(evidence), *_ELSEWHERE))
+
+
+def _due(evidence: Evidence) -> list[str]:
+    """The checks that have something to answer about this release."""
+    asked = {
+        "provenance": evidence.case.generator,
+        "wheels": bool(evidence.case.wheels),
+        "sbom": not evidence.unrehearsed,
+    }
+    return [check for check in CHECKS if asked.get(check, True)]

@@ -210,7 +210,12 @@ def _judge_statement(evidence: Evidence, signed: Signed, verified: VerifiedState
         return
     rebuilt = refs_in(evidence.case.files, "rebuilt")
     wrong = judge_stated(
-        _stated_by(evidence, signed.subject), signed.subject, verified.statement, evidence.distributions, rebuilt
+        _stated_by(evidence, signed.subject),
+        signed.subject,
+        verified.statement,
+        evidence.distributions,
+        rebuilt,
+        apart=bool(evidence.case.wheels),
     )
     found = f"covers {len(verified.statement.subjects)} distributions"
     yield from wrong or (Finding.passed("statements", signed.subject, found),)

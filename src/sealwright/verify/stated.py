@@ -29,12 +29,15 @@ def judge_stated(
     statement: Statement,
     distributions: tuple[FileRef, ...],
     rebuilt: tuple[FileRef, ...],
+    *,
+    apart: bool,
 ) -> tuple[Finding, ...]:
     """What is wrong with a statement that `job` left at `path` to be signed; nothing if it may be.
 
     It must be of the kind that this job makes, and about exactly the `distributions`; the audit's about the wheels, and
-    that of the job rebuild about what that built. Codes: `statement-out-of-place`, `statement-kind`, and those of
-    `judge_subjects`.
+    that of the job rebuild about what that built. Where wheels are built `apart`, by the project's own workflow, the
+    job build speaks of the sdist alone, and a smoke job of the sdist and those wheels that it could try. Codes:
+    `statement-out-of-place`, `statement-kind`, and those of `judge_subjects`.
     """
     what = path.rpartition("/")[2].removesuffix(".json")
     pairs = (
@@ -48,10 +51,26 @@ def judge_stated(
         for code, wanted, found in pairs
         if wanted != found
     )
-    wheels = tuple(subject for subject in distributions if subject.name.endswith(".whl"))
-    subjects = {"rebuild": rebuilt, "audit": wheels or distributions}.get(what, distributions)
+    subjects = _due(what, statement, distributions, rebuilt, apart=apart)
     covered = judge_subjects(statement, subjects, CHECK, path)
     return (*wrong, *(finding for finding in covered if finding.state is not State.PASS))
+
+
+def _due(
+    what: str, statement: Statement, distributions: tuple[FileRef, ...], rebuilt: tuple[FileRef, ...], *, apart: bool
+) -> tuple[FileRef, ...]:
+    """The files that a statement must be about."""
+    wheels = tuple(ref for ref in distributions if ref.name.endswith(".whl"))
+    others = tuple(ref for ref in distributions if ref not in wheels)
+    if what == "rebuild":
+        return rebuilt
+    if what == "audit":
+        return wheels or distributions
+    if apart and what == "build":
+        return others
+    if apart and maker_of(what) == what:  # a smoke job
+        return (*others, *(ref for ref in wheels if ref.name in statement.subjects))
+    return distributions
 
 
 def _kind(what: str) -> str:

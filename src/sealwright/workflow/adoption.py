@@ -33,6 +33,8 @@ class Write:
     after: str
     undo: str
     """What to type, or to do, to have it as it was."""
+    loses: bool = False
+    """Whether something of the project's own is replaced by it."""
 
     @property
     def diff(self) -> str:
@@ -59,8 +61,8 @@ class Adoption:
 
     @property
     def replaced(self) -> tuple[Write, ...]:
-        """Those of the writes that would replace a whole file; settings are only ever added to."""
-        return tuple(write for write in self.writes if write.before is not None and write.shown == WORKFLOW_FILE)
+        """Those of the writes that would replace what somebody wrote, or may have written."""
+        return tuple(write for write in self.writes if write.loses)
 
 
 def prepare(tree: WorkTree, index: IndexSite, release: tuple[str, str] | None) -> Adoption:
@@ -104,9 +106,13 @@ def _workflow(tree: WorkTree, options: Options, index: IndexSite, release: tuple
     there = tree.workflow_text
     if tree.settings.workflow == "own":
         return f'{WORKFLOW_FILE}: the project\'s own (`workflow = "own"`)'
-    if there is not None and release is None and is_generated(there) and drifted(there, options) is None:
+    rendered = there is not None and is_generated(there)
+    if there is not None and release is None and rendered and drifted(there, options) is None:
         return f"{WORKFLOW_FILE}: there, and as the table renders it"
-    return _write(tree, tree.workflow, there, rerendered(options, there, index, release), "as it is to be")
+    # What was rendered from the settings as they are has nothing of its own; it follows when they change.
+    ours = there is None or (rendered and drifted(there, tree.options()) is None)
+    text = rerendered(options, there, index, release)
+    return _write(tree, tree.workflow, there, text, "as it is to be", loses=not ours)
 
 
 def _policy(tree: WorkTree) -> Write | str:
@@ -128,7 +134,9 @@ def _pyproject(tree: WorkTree, detected: Detected) -> Write | str:
     return _write(tree, file, there, with_settings(there or "", detected.settings), "every default fits")
 
 
-def _write(tree: WorkTree, file: Path, before: str | None, after: str, same: str) -> Write | str:
+def _write(
+    tree: WorkTree, file: Path, before: str | None, after: str, same: str, *, loses: bool = False
+) -> Write | str:
     shown = tree.shown(file)
     if before == after:
         return f"{shown}: {same}"
@@ -138,4 +146,4 @@ def _write(tree: WorkTree, file: Path, before: str | None, after: str, same: str
         undo = f"take the added lines out of {shown}"
     else:
         undo = f"git checkout -- {shown}"
-    return Write(file, shown, before, after, undo)
+    return Write(file, shown, before, after, undo, loses)

@@ -18,13 +18,12 @@ from sealwright.project import (
 )
 from sealwright.project.habits import TagHabit, release_branches, tag_habit
 from sealwright.project.tables import table
+from sealwright.workflow.wheels import looked_for
 from sealwright.workflow.work_tree import WorkTree
 
 _CHANGELOG = re.compile(
     r"(?i)(?:docs?|documentation)/(?:[^/]+/)*(?:changelog|changes|history|news)(?:\.(?:md|rst|txt))?"
 )
-# Backends whose business it is to compile.
-_NATIVE = ("maturin", "mesonpy", "scikit_build_core", "setuptools_rust", "sipbuild", "py_build_cmake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,9 @@ def detect(tree: WorkTree) -> Detected:
     changelog, elsewhere = _changelog(tree, habit)
     if changelog and elsewhere:
         found["changelog"] = _from_project(changelog, tree.directory) or changelog
+    wheels, compiles = looked_for(tree)
+    if wheels:
+        found["wheels"] = wheels
     wrong = {key: value for key, value in found.items() if key not in written}
     settings = tree.settings.model_copy(update=as_settings(wrong))
     return Detected(
@@ -77,7 +79,7 @@ def detect(tree: WorkTree) -> Detected:
         changelog=settings.changelog or changelog,
         pythons=tuple(f"{cell.runner}/{cell.python}" for cell in tree.options(settings).cells),
         settings=wrong,
-        notes=tuple(_notes(tree, habit, settings)),
+        notes=(*_notes(tree, habit, settings), *compiles),
     )
 
 
@@ -122,8 +124,6 @@ def _notes(tree: WorkTree, habit: TagHabit | None, settings: Settings) -> Iterat
         yield "no requires-python is written: every Python that runners offer counts as supported"
     if info.version.kind is VersionKind.UNKNOWN:
         yield "only the project's own build can tell the version: the tag decides, and the build job confirms it"
-    if info.backend.partition(".")[0] in _NATIVE:
-        yield f"{info.backend} makes native wheels, which are refused so far: a rehearsal stops at `build`"
 
 
 def _odd_tag(tree: WorkTree, habit: TagHabit, settings: Settings) -> Iterator[str]:

@@ -90,11 +90,8 @@ def _call(call: Call) -> Block:
 
 
 def _project_call(call: ProjectCall) -> Block:
-    return {
-        "permissions": _permissions(call.grants),
-        "uses": Noted(f"./{call.workflow}", _OWN),
-        "with": inputs(call.inputs),
-    }
+    given: Block = {"with": inputs(call.inputs)} if call.inputs else {}
+    return {"permissions": _permissions(call.grants), "uses": Noted(f"./{call.workflow}", _OWN), **given}
 
 
 def _own(job: Job, program: Program) -> Block:

@@ -281,7 +281,9 @@ def test_nothing_is_written_while_no_published_program_is_known(
 NOTES = {
     "no tag of a release yet: the first one is expected to look like v1.2.3": {},
     "no requires-python is written": {"pyproject.toml": PYPROJECT.replace('requires-python = ">=3.11"\n', "")},
-    "maturin makes native wheels": {"pyproject.toml": PYPROJECT.replace("hatchling.build", "maturin")},
+    "compiled code (built with maturin): a wheel of one platform stops the release": {
+        "pyproject.toml": PYPROJECT.replace("hatchling.build", "maturin")
+    },
     "only the project's own build can tell the version": {
         "pyproject.toml": PYPROJECT.replace('version = "1.2.3"', 'dynamic = ["version"]')
     },
@@ -338,3 +340,66 @@ def test_a_folder_that_is_no_repository_or_has_no_commit_is_an_error(
     projects.git(tmp_path, "init", "-q")
     assert init() == 2
     assert "no-commits" in capsys.readouterr().err
+
+
+SETUP = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('x', ['x.c'])])\n"
+WHEELS = ".github/workflows/wheels.yml"
+
+
+def test_a_compiled_project_is_told_two_commands_and_they_are_all_it_takes(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.commit({"setup.py": SETUP})
+    assert init() == 0
+    said = capsys.readouterr().out
+    assert "compiled code (`ext_modules` in setup.py)" in said
+    assert "sealwright workflow --wheels-template > .github/workflows/wheels.yml\n" in said
+    assert repository.settings.wheels is None
+    assert main(["workflow", "--wheels-template"]) == 0
+    (repository.root / WHEELS).write_text(capsys.readouterr().out)
+    # Nothing of what init has just rendered is the project's own, so it follows the new setting.
+    assert main(["init"]) == 0
+    assert "release.yml  (rendered again)" in capsys.readouterr().out
+    assert repository.settings.wheels == WHEELS
+    assert f'    uses: "./{WHEELS}"' in repository.workflow.read_text()
+    assert main(["workflow", "--check"]) == 0
+    assert main(["init"]) == 0
+    assert "  nothing" in capsys.readouterr().out
+
+
+def test_a_rendered_workflow_that_somebody_changed_is_not_rendered_again_unasked(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.commit({"setup.py": SETUP})
+    assert init() == 0
+    changed = repository.workflow.read_text().replace("timeout-minutes: 60", "timeout-minutes: 61")
+    repository.workflow.write_text(changed)
+    capsys.readouterr()
+    assert main(["workflow", "--wheels-template"]) == 0
+    (repository.root / WHEELS).write_text(capsys.readouterr().out)
+    assert main(["init"]) == 2
+    assert repository.workflow.read_text() == changed
+
+
+CALLABLE = "on: {workflow_call: {outputs: {artifact: {value: x}}}}\npermissions: {}\njobs: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "wheels"),
+    [
+        ({"setup.py": SETUP, ".github/workflows/any.yml": CALLABLE}, ".github/workflows/any.yml"),
+        (
+            {"setup.py": SETUP, ".github/workflows/docs.yml": CALLABLE, ".github/workflows/build-wheels.yml": CALLABLE},
+            ".github/workflows/build-wheels.yml",
+        ),
+        ({"setup.py": SETUP, ".github/workflows/a.yml": CALLABLE, ".github/workflows/b.yml": CALLABLE}, None),
+        ({"setup.py": SETUP, WHEELS: "on: push\njobs: {}\n"}, None),
+        ({WHEELS: CALLABLE}, None),  # nothing is compiled
+    ],
+)
+def test_a_workflow_that_fits_is_taken_only_where_it_can_be_no_other(
+    repository: Repository, files: dict[str, str], wheels: str | None
+) -> None:
+    repository.commit(files)
+    assert init() == 0
+    assert repository.settings.wheels == wheels

@@ -35,6 +35,8 @@ def test_settings_are_read_in_the_spelling_of_toml():
         ('extra-gate = ".github/workflows/../../x.yml"', "extra-gate"),
         ('extra-gate = ".github/workflows/release.yml"', "extra-gate"),
         ('extra-gate = "o/r/.github/workflows/x.yml@main"', "extra-gate"),
+        ('wheels = "wheels.yml"', "wheels"),
+        ('wheels = ".github/workflows/release.yml"', "wheels"),
         ('egress = "on"', "egress"),
         ('egress-allow = ["example.org"]', "egress-allow"),
         ('egress-allow = ["https://example.org:443"]', "egress-allow"),

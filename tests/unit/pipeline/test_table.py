@@ -7,6 +7,7 @@ import pytest
 from sealwright.model import Cell
 from sealwright.pipeline.jobs import Options, table
 from sealwright.pipeline.steps import (
+    WHEELS,
     AnyJob,
     Call,
     CheckSums,
@@ -14,6 +15,7 @@ from sealwright.pipeline.steps import (
     Fetch,
     Job,
     Keep,
+    ProjectCall,
     Ref,
     Secret,
     Stage,
@@ -34,6 +36,7 @@ CELLS = (Cell("ubuntu-24.04", "3.11"), Cell("windows-2025", "3.14"))
         Options(CELLS[:1], testpypi=None, generator=False),
         Options(CELLS[:1], testpypi=None, notify="notify"),
         Options(CELLS, extra_gate=".github/workflows/acceptance.yml", egress="block", build_runner="linux-16-cores"),
+        Options(CELLS, wheels=".github/workflows/wheels.yml"),
     ]
 )
 def jobs(request: pytest.FixtureRequest) -> tuple[AnyJob, ...]:
@@ -154,6 +157,21 @@ def test_digests_are_signed_only_after_a_job_without_project_code_has_looked_at_
 
 def test_other_peoples_workflows_are_the_generator_alone(jobs: tuple[AnyJob, ...]) -> None:
     assert [job.id for job in jobs if isinstance(job, Call)] in ([], ["provenance"])
+
+
+def test_the_workflow_that_builds_wheels_gets_nothing_and_hands_one_artifact_to_the_build() -> None:
+    made = table(Options(CELLS, wheels=".github/workflows/wheels.yml"))
+    (call,) = [job for job in made if isinstance(job, ProjectCall)]
+    assert (call.id, call.inputs, call.identity) == ("wheels", {}, False)
+    assert {(grant.scope, grant.level) for grant in call.grants} == {("contents", "read")}
+    assert outputs(call) == ("artifact",)
+    assert needs(call) == ("plan",)
+    users = [job.id for job in made if Ref("wheels", "artifact") in refs(job)]
+    assert users == ["build"], "whatever comes later has the wheels by the digests that build puts out"
+    build = next(job for job in made if job.id == "build")
+    assert isinstance(build, Job)
+    steps = [step for step in build.steps if isinstance(step, Fetch | Stage)]
+    assert [getattr(step, "into", "stage") for step in steps].index(WHEELS) < len(steps) - 1
 
 
 def _all_needs(job: AnyJob, jobs: tuple[AnyJob, ...]) -> set[str]:

@@ -3,10 +3,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.tags import platform_tags
 
 from sealwright.errors import UsageError
 from sealwright.services import interpreters
-from sealwright.services.interpreters import ask, find_interpreter, find_python
+from sealwright.services.interpreters import Interpreter, ask, find_interpreter, find_python
 
 OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="shell scripts stand in for interpreters")
@@ -71,3 +72,21 @@ def test_a_shim_is_asked_with_its_own_variables_and_no_others(tmp_path):
     told = program(tmp_path / "python", 'echo "3.99 x@1 $PYENV_ROOT$GITHUB_TOKEN"')
     found = ask(told, {"PYENV_ROOT": "/pyenv", "GITHUB_TOKEN": "secret"})
     assert found == interpreters.Interpreter("3.99", Path("/pyenv"), "x@1")
+
+
+@pytest.mark.parametrize(
+    ("minor", "full", "fitting"),
+    [
+        ("3.11", "cpython@3.11.7", {"cp311-cp311", "cp39-abi3", "py3-none", "cp311-none"}),
+        ("3.13t", "cpython@3.13.0", {"cp313-cp313t", "py3-none"}),
+        ("3.13", "cpython@3.13.0", {"cp313-cp313", "cp39-abi3", "py3-none"}),
+        ("3.11", "pypy@7.3.17", {"py3-none"}),
+    ],
+)
+def test_only_wheels_that_an_installer_takes_there_fit(minor: str, full: str, fitting: set[str]) -> None:
+    python = Interpreter(minor, Path("python"), full)
+    here = next(platform_tags())
+    tags = {"cp311-cp311", "cp39-abi3", "py3-none", "cp311-none", "cp313-cp313t", "cp313-cp313", "py2-none"}
+    assert {tag for tag in tags if python.fits(f"tiny-1.0-{tag}-{here}.whl")} == fitting
+    assert python.fits("tiny-1.0-py3-none-any.whl")
+    assert not python.fits("tiny-1.0-cp311-cp311-zos_1_s390x.whl")

@@ -11,6 +11,7 @@ from tests.support.confirming import SDIST, SUMS, WHEEL, context_of
 from tests.support.pypi import PUBLISHER, World, change_wheel, make_world, write_release, write_sdist
 from tests.support.wheels import sha256_of, write_pylock, write_wheel
 
+from sealwright.config import Settings
 from sealwright.errors import Refused, UsageError
 from sealwright.model import Cell, Finding, State
 from sealwright.rehearsal.standins.server import Fault
@@ -302,3 +303,28 @@ def test_an_index_that_does_not_answer_is_unavailable(world: World, dist: Path, 
 def test_the_index_must_be_named(world: World, dist: Path, index: str) -> None:
     with pytest.raises(UsageError):
         confirm.run(context_of(world, dist, index))
+
+
+ELSEWHERE = Settings(wheels=".github/workflows/wheels.yml")
+OTHER = "tiny-1.0-cp311-cp311-win_ia64.whl"
+
+
+def test_of_the_wheels_of_several_platforms_the_one_for_this_runner_is_installed(world: World, dist: Path) -> None:
+    world.publish(dist)
+    (dist / OTHER).write_bytes(b"no wheel that anybody here could read")
+    context = context_of(world, dist, settings=ELSEWHERE)
+    finding = confirm.check_install(context, world.site, Patience(0))
+    assert (finding.check, finding.state) == ("install", State.PASS)
+
+
+@pytest.mark.parametrize("wheels", [(), (OTHER,)])
+def test_an_installation_that_nobody_can_try_here_is_no_pass_and_says_why(
+    world: World, dist: Path, wheels: tuple[str, ...]
+) -> None:
+    (dist / WHEEL).unlink()
+    for name in wheels:
+        (dist / name).write_bytes(b"PK")
+    context = context_of(world, dist, settings=ELSEWHERE)
+    finding = confirm.check_install(context, world.site, Patience(0))
+    assert (finding.check, finding.state, finding.subject) == ("install-untried", State.SKIPPED, "tiny 1.0")
+    assert ("none of 1 wheels is for" if wheels else "only GitHub runs") in finding.found

@@ -15,6 +15,7 @@ import pytest
 from sealwright.dossier import decode
 from sealwright.model import Finding, Mode, Plan, State
 from sealwright.stages.base import Completed, Context, run_job
+from sealwright.workflow.wheels_template import wheels_template
 
 EPOCH = 1_700_000_000
 PYPROJECT = """
@@ -204,6 +205,14 @@ def _greedy_gate(project: Project) -> None:
     _configured('extra-gate = ".github/workflows/mine.yml"')(project)
 
 
+def _wheels(workflow: str, more: str = "") -> Callable[[Project], None]:
+    def change(project: Project) -> None:
+        project.commit({".github/workflows/wheels.yml": workflow})
+        _configured(f'wheels = ".github/workflows/wheels.yml"\n{more}')(project)
+
+    return change
+
+
 # what is changed, variables of the job, the tag of the commit, check, code, something in the hint
 WRONG = {
     "malformed pyproject": (
@@ -299,6 +308,30 @@ WRONG = {
         "configuration",
         "extra-gate-permissions",
         "starts no job",
+    ),
+    "no such workflow for wheels": (
+        _configured('wheels = ".github/workflows/wheels.yml"'),
+        {},
+        "v1.2.0",
+        "configuration",
+        "wheels-workflow-missing",
+        "starts no job",
+    ),
+    "wheels that nothing hands over": (
+        _wheels("on: workflow_call\npermissions: {}\njobs: {}\n"),
+        {},
+        "v1.2.0",
+        "configuration",
+        "wheels-workflow-outputs",
+        "starts no job",
+    ),
+    "wheels that are to be built twice": (
+        _wheels(wheels_template(), 'rebuild = "require"\n'),
+        {},
+        "v1.2.0",
+        "configuration",
+        "rebuild-of-wheels",
+        "report",
     ),
     "drift": (_drift, {}, "v1.2.0", "workflow", "workflow-drifted", "workflow"),
 }

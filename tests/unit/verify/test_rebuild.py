@@ -26,7 +26,7 @@ def judged(first: dict[str, bytes], second: dict[str, bytes], *tools: str, held:
     record = Record("build", "", ("build",), (), (), (), tuple(Tool(name, "1") for name in tools))
     refs = tuple(FileRef.of(f"dist/{name}", data) for name, data in sorted(first.items()))
     evidence: Any = SimpleNamespace(
-        case=SimpleNamespace(files=contents),
+        case=SimpleNamespace(files=contents, wheels=""),
         records={"build": record},
         distributions=refs,
         wheels=tuple(ref for ref in refs if ref.name.endswith(".whl")),

@@ -24,6 +24,7 @@ VARIANTS = {
         CELLS,
         release=RELEASE,
         extra_gate=".github/workflows/acceptance.yml",
+        wheels=".github/workflows/wheels.yml",
         runner="ubuntu-24.04-arm",
         build_runner="ubuntu-latest-16-cores",
         egress="block",

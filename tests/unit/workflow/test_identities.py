@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Everything that any job of a release may do beyond nothing. A grant that is not here is one too many.
 ALLOWED = {
     "plan": {"contents": "read", "actions": "read"},
+    "wheels": {"contents": "read"},
     "build": {"contents": "read"},
     "rebuild": {"contents": "read"},
     "examine": {"contents": "read"},

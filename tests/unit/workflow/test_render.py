@@ -43,8 +43,9 @@ def test_publish_jobs_hold_an_identity_and_nothing_else(rendered: Rendered) -> N
 
 
 def test_at_most_six_actions_each_at_a_full_commit_with_its_version(rendered: Rendered) -> None:
+    called = [path for path in (rendered.options.extra_gate, rendered.options.wheels) if path]
     uses = re.findall(r"(?m)^ +(?:- )?uses: (\S+)@(\S+) # (.+)$", rendered.text)
-    assert len(uses) == rendered.text.count("uses:") - bool(rendered.options.extra_gate)
+    assert len(uses) == rendered.text.count("uses:") - len(called)
     actions = {(name, commit, note) for name, commit, note in uses if ".github/workflows/" not in name}
     assert len({name for name, _, _ in actions}) == len(actions) <= 6 + (rendered.options.egress != "off")
     for _, commit, note in actions:
@@ -283,6 +284,21 @@ def test_a_gate_of_the_projects_own_has_no_identity_no_secret_and_comes_before_e
         assert "extra-gate" in document["jobs"][id_]["needs"]
 
 
+def test_wheels_of_the_projects_own_workflow_have_no_identity_and_no_secret_and_are_fetched_by_id(
+    options: Options,
+) -> None:
+    document = yaml.safe_load(render_for(replace(options, wheels=".github/workflows/wheels.yml")))
+    job = document["jobs"]["wheels"]
+    assert {key: job[key] for key in ("uses", "permissions", "needs")} == {
+        "uses": "./.github/workflows/wheels.yml",
+        "permissions": {"contents": "read"},
+        "needs": ["plan"],
+    }
+    assert job.keys().isdisjoint({"with", "secrets"})
+    fetched = [step["with"] for step in document["jobs"]["build"]["steps"] if "artifact-ids" in step.get("with", {})]
+    assert {"artifact-ids": "${{ needs.wheels.outputs.artifact || 'lost' }}", "path": "wheels"} in fetched
+
+
 def test_runners_are_the_projects_choice_and_cells_keep_theirs(options: Options) -> None:
     chosen = replace(options, runner="ubuntu-24.04-arm", build_runner="ubuntu-latest-16-cores")
     text = render_for(chosen)
@@ -309,8 +325,12 @@ def test_what_the_generator_keeps_for_five_days_is_kept_like_everything_else_bef
 def test_every_artifact_that_a_job_behind_an_environment_or_after_one_fetches_is_kept_for_ninety_days(
     rendered: Rendered,
 ) -> None:
-    """Only the job that re-uploads the generator's file may fetch something that lasts for less."""
-    kept = {
+    """Only the job that re-uploads the generator's file may fetch something that lasts for less.
+
+    The project's own workflow decides how long its wheels last; the job build, which waits for nobody, keeps them.
+    """
+    wheels = {"needs.wheels.outputs.artifact"} if rendered.options.wheels else set()
+    kept = wheels | {
         f"needs.{id_}.outputs.{name}"
         for id_, job in rendered.jobs.items()
         for name, value in job.get("outputs", {}).items()

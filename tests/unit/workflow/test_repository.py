@@ -15,6 +15,7 @@ from sealwright.config import load_settings
 from sealwright.pipeline.pins import ACTIONS
 from sealwright.project import cells_of, options_for, supported_pythons
 from sealwright.workflow.render import WORKFLOW_FILE, render_for
+from sealwright.workflow.wheels_template import wheels_template
 
 if TYPE_CHECKING:
     from conftest import Rendered
@@ -65,11 +66,12 @@ def test_continuous_integration_tries_every_supported_python_on_three_systems() 
 
 @pytest.fixture
 def workflows(rendered: Rendered, tmp_path: Path) -> Path:
-    """A repository that holds one rendering, the gate that it may call, and no configuration of any linter."""
+    """A repository that holds one rendering, what it may call, and no configuration of any linter."""
     folder = tmp_path / ".github" / "workflows"
     folder.mkdir(parents=True)
     (folder / "release.yml").write_text(rendered.text, encoding="utf-8")
     (folder / "acceptance.yml").write_text(ACCEPTANCE, encoding="utf-8")
+    (folder / "wheels.yml").write_text(wheels_template(), encoding="utf-8")
     return tmp_path
 
 
@@ -90,6 +92,7 @@ def test_every_exception_for_zizmor_is_a_line_with_its_reason(rendered: Rendered
     allowed = {
         "generator_generic_slsa3.yml@v2.1.0 # zizmor: ignore[unpinned-uses] by tag": rendered.options.generator,
         'acceptance.yml" # zizmor: ignore[self-repository] other linters': bool(rendered.options.extra_gate),
+        'wheels.yml" # zizmor: ignore[self-repository] other linters': bool(rendered.options.wheels),
     }
     wanted = [text for text, there in allowed.items() if there]
     assert len(lines) == len(wanted)

@@ -1,7 +1,7 @@
 """What an index accepts as an upload: Warehouse's rules, in its order and mostly in its words.
 
 https://github.com/pypi/warehouse/blob/main/warehouse/forklift/legacy.py. Not played: quotas, prohibited names, the
-rendering of descriptions (`twine check` does that), platform tags.
+rendering of descriptions (`twine check` does that).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from packaging.version import InvalidVersion, Version
 from sealwright.rehearsal.standins.pypi_form import Form
 from sealwright.rehearsal.standins.pypi_store import Store, StoredFile, digests
 from sealwright.rehearsal.standins.server import Refusal
+from sealwright.verify.platform_tags import refused_platforms
 from sealwright.verify.standing import OPEN_FOR
 
 _METADATA_VERSIONS = ("1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5")
@@ -164,6 +165,8 @@ def _check_filename(filename: str, filetype: str, name: str, version: Version) -
         raise Refusal(400, f"Invalid filename {filename!r}: {error}") from error
     if found[:2] != (canonicalize_name(name), version):
         raise Refusal(400, f"Filename {filename!r} does not match name {name!r} and version {str(version)!r}.")
+    for platform in refused_platforms(filename):
+        raise Refusal(400, f"Binary wheel {filename!r} has an unsupported platform tag {platform!r}.")
     # PEP 625 and the wheel specification want the normal form. Wheels with the old one are only warned about.
     if filetype == "sdist" and filename != f"{stem}-{version}.tar.gz":
         raise Refusal(400, f"Filename {filename!r} is invalid, should be '{stem}-{version}.tar.gz'.")

@@ -51,7 +51,7 @@ def why_modified(path: str, member: Member, commit: Commit) -> str:
         if name in attributes and attributes[name].value != "unset" and mark in committed:
             return f"{name} in {attributes[name].where}: {told}"
     if b"\r\n" in committed or member.size == len(committed) + committed.count(b"\n"):
-        return "line endings; what .gitattributes does not ask for depends on the machine"
+        return "line endings; what .gitattributes does not ask for depends on the machine (core.autocrlf)"
     return f"{member.size} bytes instead of {len(committed)}"
 
 

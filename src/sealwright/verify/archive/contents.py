@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 
 from sealwright.verify.archive.checkout import as_checked_out, why_modified
 from sealwright.verify.archive.commit import Commit
+from sealwright.verify.archive.compiled import is_library, judge_compiled
 from sealwright.verify.archive.dist_info import is_generated, judge_dist_info
 from sealwright.verify.archive.egg_info import Surroundings
 from sealwright.verify.archive.explained import Accepted, Judged
@@ -56,7 +57,7 @@ def judge_wheel(archive: Archive, name: Name, generated: Generated, around: Surr
         if scheme in ("scripts", "data", "headers"):
             yield from _judge_data(scheme, rest, member, generated)
         else:
-            yield from _judge_package(rest, member, sources, generated)
+            yield from _judge_package(rest, member, name, sources, generated)
 
 
 def judge_subset(wheel: Archive, wheel_name: Name, sdist: Archive, generated: Generated) -> Iterator[Fault]:
@@ -67,7 +68,8 @@ def judge_subset(wheel: Archive, wheel_name: Name, sdist: Archive, generated: Ge
         made = path.startswith(dist_info) and is_generated(path.removeprefix(dist_info))
         # Version files may name the commit in one and not in the other; each was judged by itself.
         script = ".data/scripts/" in path
-        if not (made or script or member.blob in blobs or generated.writer_of(installed(path)[1])):
+        compiled = not wheel_name.pure and is_library(path)  # each was judged by itself, too
+        if not (made or script or compiled or member.blob in blobs or generated.writer_of(installed(path)[1])):
             yield Fault("not-in-sdist", path)
 
 
@@ -123,7 +125,7 @@ def _same_script(found: bytes | None, committed: bytes | None) -> bool:
     return re.fullmatch(rb"#!pythonw?", first.strip()) is not None and body == committed.partition(b"\n")[2]
 
 
-def _judge_package(rest: str, member: Member, sources: Sources, generated: Generated) -> Iterator[Judged]:
+def _judge_package(rest: str, member: Member, name: Name, sources: Sources, generated: Generated) -> Iterator[Judged]:
     commit, path = generated.commit, sources.of(rest)
     same = as_checked_out(path, member, commit) if path is not None else None
     if path is not None and same is not None:
@@ -136,6 +138,8 @@ def _judge_package(rest: str, member: Member, sources: Sources, generated: Gener
         yield generated.judge_version_file(rest, member)
     elif path is not None:
         yield Fault("modified", member.name, why_modified(path, member, commit), path)
+    elif not name.pure and is_library(rest):
+        yield judge_compiled(member, rest, name, commit)
     elif is_compiled(rest):
         yield Fault("compiled-member", member.name)
     else:

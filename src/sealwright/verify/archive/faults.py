@@ -124,7 +124,14 @@ CODES: dict[str, tuple[str, str]] = {
         "contents",
         "it is committed, but elsewhere; map it in pyproject.toml so that everybody can see that",
     ),
-    "compiled-member": ("contents", "compiled code cannot be compared with a commit; release pure Python wheels here"),
+    "compiled-member": (
+        "contents",
+        "compiled code cannot be compared with a commit; it is for wheels of one platform, of projects that compile",
+    ),
+    "compiled-format": (
+        "contents",
+        "it is called like compiled code and is none of the platform that the wheel is for",
+    ),
     "differs-in-case": ("contents", "the committed name has other capital letters; on some systems they are one file"),
     "submodule-unseen": ("contents", "`git submodule update --init --recursive`, then ask again"),
     "build-file-missing": (

@@ -5,7 +5,7 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from packaging.tags import Tag, parse_tag
@@ -109,7 +109,8 @@ def _judge_fields(headers: Headers, path: str, name: Name) -> Iterator[Fault]:
     if tags != name.tags:
         yield Fault("tags-differ", path, _joined(tags), _joined(name.tags))
     for field in _WHEEL_ONCE:
-        if len(headers.fields.get(field, ())) > 1:
+        values = headers.fields.get(field, ())
+        if len(values) > 1 and not _repaired(field, values, name):
             yield Fault("wheel-file", path, f"{field} is said more than once")
     version = "".join(headers.fields.get("wheel-version", ()))
     if not version.startswith("1."):
@@ -124,6 +125,13 @@ def _judge_fields(headers: Headers, path: str, name: Name) -> Iterator[Fault]:
         )
     if headers.folded or headers.body.strip():
         yield Fault("wheel-file", path, "text beside its fields")
+
+
+def _repaired(field: str, values: Sequence[str], name: Name) -> bool:
+    """Whether the second of two generators is delocate, which adds itself to wheels for macOS."""
+    _, *others = values
+    mac = all(tag.platform.startswith("macosx_") for tag in name.tags)
+    return field == "generator" and mac and len(others) == 1 and others[0].startswith("delocate ")
 
 
 def _tags(text: str) -> frozenset[Tag]:

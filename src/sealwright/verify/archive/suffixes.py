@@ -13,6 +13,7 @@ from sealwright.verify.archive.faults import Fault
 _LOADED = (".so", ".pyd", ".dll", ".dylib")
 _COMPILED = (*_LOADED, ".a", ".o", ".lib", ".exe", ".wasm", ".class", ".jar")
 _BYTECODE = (".pyc", ".pyo")
+_MODULES = (".py", ".so", ".pyd")
 _AT_START = ("sitecustomize", "usercustomize")
 """Modules that every interpreter imports by itself (https://docs.python.org/3/library/site.html)."""
 _EDITABLE = re.compile(r"__editable__|_editable_impl_|__editables_")
@@ -64,7 +65,7 @@ def judge_suffixes(member: str, installed: str, *, pure: bool) -> Iterator[Fault
 
 def judge_top_level(installed: Iterable[str], project: str) -> Iterator[Fault]:
     """Modules of a wheel that have the name of one of the standard library's, unless the project is called so."""
-    tops = {path.split("/")[0].split(".")[0] for path in installed if "/" in path or path.endswith(".py")}
+    tops = {path.split("/")[0].split(".")[0] for path in installed if "/" in path or path.endswith(_MODULES)}
     for top in sorted(tops & sys.stdlib_module_names - _GONE):
         if canonicalize_name(top) != project:
             yield Fault("shadows-standard-library", top)

@@ -85,6 +85,7 @@ def test_the_core_metadata_of_a_wheel_is_served_beside_it(world: World, token: s
         ({"name": "other"}, "does not match name 'other' and version '1.0'"),
         ({"filename": "../tiny-1.0-py3-none-any.whl"}, "in the name."),
         ({"filename": "tiny-1.0-any.whl"}, "Invalid filename"),
+        ({"filename": "tiny-1.0-cp311-cp311-linux_x86_64.whl"}, "unsupported platform tag 'linux_x86_64'"),
         ({"filename": "tiny-1.0.zip"}, "Invalid file extension"),
         ({"metadata_version": "2.3"}, "has metadata_version '2.4', the form '2.3'"),
     ],

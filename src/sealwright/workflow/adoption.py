@@ -142,8 +142,10 @@ def _write(
         return f"{shown}: {same}"
     if before is None:
         undo = f"rm {shown}"
-    elif tree.repository.uncommitted(shown):
-        undo = f"take the added lines out of {shown}"
-    else:
+    elif not tree.repository.uncommitted(shown):
         undo = f"git checkout -- {shown}"
+    elif shown == WORKFLOW_FILE:
+        undo = "`sealwright workflow` renders it by the settings that are left"
+    else:
+        undo = f"take the added lines out of {shown}"
     return Write(file, shown, before, after, undo, loses)

@@ -359,7 +359,11 @@ def test_a_compiled_project_is_told_two_commands_and_they_are_all_it_takes(
     (repository.root / WHEELS).write_text(capsys.readouterr().out)
     # Nothing of what init has just rendered is the project's own, so it follows the new setting.
     assert main(["init"]) == 0
-    assert "release.yml  (rendered again)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "release.yml  (rendered again)" in said
+    assert (
+        "Undo, at the root of the repository: `sealwright workflow` renders it by the settings that are left;" in said
+    )
     assert repository.settings.wheels == WHEELS
     assert f'    uses: "./{WHEELS}"' in repository.workflow.read_text()
     assert main(["workflow", "--check"]) == 0

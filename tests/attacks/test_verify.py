@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ from tests.support.evidence import SDIST, WHEEL, SignedRelease
 from tests.support.provenance import GENERATOR, Maker
 from tests.support.sealed import RELEASE, downloaded, sealed_release
 from tests.support.sigstore import RUN
-from tests.support.tampering import SBOM, SIGNATURE, WHEEL_PATH, flip
+from tests.support.tampering import SBOM, SIGNATURE, WHEEL_PATH
 
 from sealwright.config import load_policy
 from sealwright.model import FileRef, Finding, Mode, State
@@ -210,10 +211,19 @@ def test_what_is_missing_is_absent_and_what_is_there_is_checked(release: SignedR
         assert states(answer, check) == {State.ABSENT}, check
 
 
+def broken(bundle: bytes) -> bytes:
+    """The bundle with another signature in it, which is as long and as well written."""
+    document = json.loads(bundle)
+    signed = document["messageSignature"]
+    signature = base64.b64decode(signed["signature"])
+    signed["signature"] = base64.b64encode(signature[:-1] + bytes([signature[-1] ^ 1])).decode()
+    return json.dumps(document).encode()
+
+
 WRONG_AND_LESS: tuple[tuple[str, Callable[[Files], Mapping[str, FileContent]], str], ...] = (
     ("a wheel nobody signed", lambda f: put(f, "dist/tiny-1.0-1-py3-none-any.whl", b"PK"), "not-vouched"),
     ("a swapped wheel", lambda f: put(f, WHEEL_PATH, b"PK evil"), "digest-mismatch"),
-    ("a broken signature", lambda f: put(f, WHEEL_SIGNED, flip(f[WHEEL_SIGNED].data or b"")), "log-invalid"),
+    ("a broken signature", lambda f: put(f, WHEEL_SIGNED, broken(f[WHEEL_SIGNED].data or b"")), "signature-invalid"),
     ("the signature of a file that is gone", lambda f: without(f, WHEEL_PATH), "evidence-orphaned"),
     (
         "an SBOM of another wheel",

@@ -33,7 +33,7 @@ _CHECKS = {
     "Build": (
         *("runner", "build", "build-environment", "build-tools", "sdist-form", "rebuild-ran", REBUILD),
         *("archive", "names", "record", "metadata", "declared", "dependencies", "entry-points", "contents"),
-        *("changes", "explained", "description", "closure", "smoke", "smoke-import"),
+        *("changes", "wheels", "smoke-untried", "explained", "description", "closure", "smoke", "smoke-import"),
     ),
     "Evidence": (
         *("files", "signatures", "statements", "provenance", "provenance-github", "generator", "vouched"),
@@ -42,7 +42,7 @@ _CHECKS = {
     _GATE: (),
     "Index": (
         *("probe", "draft", "publisher", "install", "announce"),
-        *("withdrawn", "github-release", "release-page", "contributors"),
+        *("withdrawn", "github-release", "release-page", "contributors", "install-untried"),
     ),
 }
 _INDEX = "index"

@@ -75,17 +75,13 @@ def test_an_artifact_replaced_together_with_the_record_and_the_output(after_in_a
     assert "sums-differ" in support.codes(outcome) | {outcome.results["gate"].message.split(":")[0]}
 
 
-@pytest.mark.parametrize(
-    ("value", "code"),
-    [("0" * 64, "record-changed"), ("0" * 40, "record-digest-malformed"), ("", "record-digest-empty")],
-    ids=["changed", "cut off", "emptied"],
-)
-def test_an_output_of_an_earlier_job_that_the_gate_reads(after_in_act: After, value: str, code: str) -> None:
+# That the gate refuses each kind of broken output is tested without act; here, that the workflow hands outputs to it.
+def test_an_output_of_an_earlier_job_that_the_gate_reads(after_in_act: After) -> None:
     snapshot = before_the_gate(after_in_act)
-    snapshot.set_output("plan", "record", value)
+    snapshot.set_output("plan", "record", "0" * 40)
     outcome = snapshot.resume()
     assert_stopped(outcome, "gate")
-    assert code in support.codes(outcome)
+    assert "record-digest-malformed" in support.codes(outcome)
 
 
 # Between the gate and an index
@@ -102,14 +98,15 @@ def test_an_artifact_replaced_between_the_gate_and_the_index(after_in_act: After
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "point", "job"),
     [
-        pytest.param("tiny_project-1.2.3-py2-none-any.whl", id="an extra wheel"),
-        pytest.param("tiny_project-1.2.3-py3-none-any.whl.publish.attestation", id="an extra attestation"),
-        pytest.param(".hidden", id="a hidden file"),
+        pytest.param("tiny_project-1.2.3-py2-none-any.whl", *PUBLISHING[0], id="an extra wheel"),
+        pytest.param(
+            "tiny_project-1.2.3-py3-none-any.whl.publish.attestation", *PUBLISHING[1], id="an extra attestation"
+        ),
+        pytest.param(".hidden", *PUBLISHING[1], id="a hidden file"),
     ],
 )
-@pytest.mark.parametrize(("point", "job"), PUBLISHING)
 def test_a_file_too_many(after_in_act: After, name: str, point: str, job: str) -> None:
     snapshot = after_in_act(point)
     (snapshot.publish_folder() / name).write_bytes(b"PK\x03\x04")

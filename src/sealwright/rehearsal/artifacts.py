@@ -13,6 +13,8 @@ from sealwright.errors import Refused
 
 VARIABLE = "SEALWRIGHT_ARTIFACTS"
 """Where the store is, for stand-ins of actions that run as processes."""
+NOT_REHEARSED = "not-rehearsed"
+"""What a workflow of the project's own puts out in a rehearsal, in the place of an artifact's id: it made nothing."""
 RUN_ATTEMPT = "1"
 _DIGESTS = ".digests"
 

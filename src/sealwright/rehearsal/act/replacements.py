@@ -48,8 +48,9 @@ def local_repositories(folder: Path, variables: Mapping[str, Mapping[str, str]])
     `variables`, by job, are added to the generator's workflow, which is written into `folder`: a job that calls a
     workflow cannot have variables of its own.
     """
-    pins = (ACTIONS | OPTIONAL_ACTIONS).items()
-    found = {f"{name}@{pin.commit}": Path(str(_DATA / STAND_INS[name].function)) for name, pin in pins}
+    # Some optional actions are of workflows that a project calls, which are answered by a stub and never run.
+    pins = ACTIONS | OPTIONAL_ACTIONS
+    found = {f"{name}@{pins[name].commit}": Path(str(_DATA / played.function)) for name, played in STAND_INS.items()}
     for flow, pin in FLOWS.items():
         owner, name, path = flow.value.split("/", 2)
         found[f"{owner}/{name}@{pin.version}"] = folder

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from sealwright.pipeline.steps import HOSTED_RUNNER, ProjectCall, outputs
 from sealwright.rehearsal.act.workflow import Workflow
+from sealwright.rehearsal.artifacts import NOT_REHEARSED
 from sealwright.workflow.emit import Block, emit
 
-NOT_REHEARSED = "not-rehearsed"
-"""What such a workflow puts out: nothing that a job could take for the id of an artifact."""
 _STEP = "stub"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sealwright.errors import Refused, UsageError
 from sealwright.rehearsal.actions import download_artifact, upload_artifact
-from sealwright.rehearsal.artifacts import VARIABLE, Artifacts
+from sealwright.rehearsal.artifacts import NOT_REHEARSED, VARIABLE, Artifacts
 
 
 @pytest.fixture
@@ -41,6 +41,10 @@ def test_an_artifact_is_fetched_by_its_id(environ: dict[str, str], tmp_path: Pat
 def test_an_artifact_is_fetched_by_its_name(environ: dict[str, str], tmp_path: Path) -> None:
     upload(environ, tmp_path, include_hidden_files="true")
     assert download(environ, tmp_path, name="build-1") == [".cache/hidden", "wheel"]
+
+
+def test_what_a_workflow_that_did_not_run_made_is_nothing(environ: dict[str, str], tmp_path: Path) -> None:
+    assert download(environ, tmp_path, artifact_ids=NOT_REHEARSED) == []
 
 
 @pytest.mark.parametrize("inputs", [{"artifact-ids": "lost"}, {"name": "lost"}, {"artifact-ids": "build.build-1,x"}])

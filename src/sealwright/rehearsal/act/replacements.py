@@ -49,8 +49,8 @@ def local_repositories(folder: Path, variables: Mapping[str, Mapping[str, str]])
     workflow cannot have variables of its own.
     """
     # Some optional actions are of workflows that a project calls, which are answered by a stub and never run.
-    pins = ACTIONS | OPTIONAL_ACTIONS
-    found = {f"{name}@{pins[name].commit}": Path(str(_DATA / played.function)) for name, played in STAND_INS.items()}
+    pins = {name: pin for name, pin in (ACTIONS | OPTIONAL_ACTIONS).items() if name in STAND_INS}
+    found = {f"{name}@{pin.commit}": Path(str(_DATA / STAND_INS[name].function)) for name, pin in pins.items()}
     for flow, pin in FLOWS.items():
         owner, name, path = flow.value.split("/", 2)
         found[f"{owner}/{name}@{pin.version}"] = folder

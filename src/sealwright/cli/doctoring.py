@@ -17,11 +17,11 @@ from sealwright.doctor.material import LastRelease, Material, RepositorySettings
 from sealwright.doctor.wanted import is_requirements, is_wanted
 from sealwright.endpoints import Endpoints
 from sealwright.errors import SealwrightError, Unavailable, UsageError
-from sealwright.lifecycle.tokens import github_token
 from sealwright.project import github_repository, read_project
 from sealwright.project.tables import Reader, read_text
 from sealwright.report.doctor import as_json, as_lines, as_sarif, exit_code
 from sealwright.services.github_settings import GitHubSettings
+from sealwright.services.github_token import github_token
 from sealwright.services.index import IndexClient
 from sealwright.services.trust import public_good
 from sealwright.services.work_tree import WorkTree

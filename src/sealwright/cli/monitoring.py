@@ -20,11 +20,11 @@ from sealwright.endpoints import TRUST_CONFIG_VARIABLE, Endpoints
 from sealwright.errors import UsageError
 from sealwright.lifecycle.monitor.seen import Watched
 from sealwright.lifecycle.monitor.watch import Report, watch
-from sealwright.lifecycle.tokens import github_token
 from sealwright.model import Mode
 from sealwright.project import github_repository, normal_version
 from sealwright.report.answer import Answer, as_lines
 from sealwright.report.monitor import as_json, message, shipping_lines, summary
+from sealwright.services.github_token import github_token
 from sealwright.services.trust import trust_root
 from sealwright.services.webhook import send
 from sealwright.workflow.work_tree import WorkTree

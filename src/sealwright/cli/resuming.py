@@ -18,7 +18,6 @@ from sealwright.lifecycle.held import Held, from_dossier, from_release
 from sealwright.lifecycle.look import Standing, look
 from sealwright.lifecycle.next_steps import next_steps
 from sealwright.lifecycle.resume import resume
-from sealwright.lifecycle.tokens import VARIABLES, github_token
 from sealwright.model import Mode
 from sealwright.project import github_repository
 from sealwright.rehearsal.layout import Layout
@@ -28,6 +27,7 @@ from sealwright.report.findings import finding_lines
 from sealwright.report.resume import as_json, as_lines, exit_code
 from sealwright.services.git import Repository
 from sealwright.services.github import GitHub
+from sealwright.services.github_token import VARIABLES, github_token
 from sealwright.services.trust import trust_root
 
 

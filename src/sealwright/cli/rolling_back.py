@@ -11,10 +11,10 @@ from sealwright.cli import Invocation
 from sealwright.config import Policy
 from sealwright.endpoints import Endpoints
 from sealwright.lifecycle.rollback import Outcome, Request, Rollback
-from sealwright.lifecycle.tokens import github_token
 from sealwright.model import Finding, Mode, State
 from sealwright.project import github_repository
 from sealwright.report.answer import Answer, as_json, as_lines
+from sealwright.services.github_token import github_token
 from sealwright.services.patience import Patience
 from sealwright.workflow.work_tree import WorkTree
 

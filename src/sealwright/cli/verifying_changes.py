@@ -33,8 +33,6 @@ def compare(
 
     Raises UsageError (`against-malformed`, `against-offline`, `release-mixed`).
     """
-    if not arguments.against:
-        return None, ()
     project, version = _release(files, "the release that is judged")
     later = side_of_files(files, version, root)
     try:

@@ -16,6 +16,7 @@ from sealwright.model import Finding
 from sealwright.project.pinned import PREFIX as PYPI
 from sealwright.project.pinned import pinned
 from sealwright.services.github import GitHub
+from sealwright.services.github_token import github_token
 from sealwright.services.release_folder import ReleaseFiles
 from sealwright.verify.anybody import Examined
 from sealwright.verify.evidence import Accept, Scope
@@ -65,7 +66,7 @@ def _from_github(word: str, invocation: Invocation, question: Question) -> Targe
     if match is None:
         raise UsageError("source-malformed", f"`{word}` does not name a release on GitHub", hint=_SPELLING)
     url = Endpoints.of(invocation.environ).github_api_url
-    github = GitHub(url, match["repository"], invocation.environ.get("GH_TOKEN", ""))
+    github = GitHub(url, match["repository"], github_token(invocation.environ))
     fetched = from_github.fetch_release(github, match["tag"], _say)
     tag = question.tag or ("" if question.version else match["tag"])
     asked = replace(question, repository=question.repository or match["repository"], tag=tag)

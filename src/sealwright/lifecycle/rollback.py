@@ -84,7 +84,7 @@ class Rollback:
         self._tree = request.tree
         self._endpoints = endpoints
         self._index = IndexClient(endpoints.pypi)
-        self._github = PublishedOnGitHub(endpoints.github_api_url, request.repository, request.token, patience=0.0)
+        self._github = PublishedOnGitHub(endpoints.github_api_url, request.repository, request.token)
         self._project = request.tree.info.name
         self._version = normal_version(request.version) or ""
         if not self._version:

@@ -20,8 +20,8 @@ ALREADY_EXISTS = "github-exists"
 _VERSION = "2022-11-28"
 _PAGE = 100
 _PAGES = 50
-_PATIENCE = 300.0
-"""Seconds that one client waits in all because GitHub asks it to."""
+PATIENCE = 300.0
+"""Seconds that a job which writes waits in all because GitHub asks it to: half a release is worse than a late one."""
 _SECONDARY = 60.0
 """Seconds to wait where GitHub limits without saying for how long: `wait for at least one minute`."""
 
@@ -39,10 +39,13 @@ class GitHubApi:
         repository: str,
         token: str,
         *,
-        patience: float = _PATIENCE,
+        patience: float = 0.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`patience` is how many seconds are waited in all where GitHub limits how often it may be asked."""
+        """`patience` is how many seconds are waited in all where GitHub limits how often it may be asked.
+
+        Without any, whoever asks is told at once until when.
+        """
         self._api = api_url.rstrip("/")
         self._base = f"{self._api}/repos/{quote(repository)}"
         self._repository = repository

@@ -13,6 +13,7 @@ from sealwright.model import Finding, Plan
 from sealwright.project import latest_tag, normal_version
 from sealwright.report.release_notes import Contributions, release_notes
 from sealwright.services.github import GitHub, Release
+from sealwright.services.github_api import PATIENCE
 from sealwright.services.github_history import GitHubHistory
 
 PAGE = "release-page"
@@ -30,9 +31,9 @@ class Site:
 
     @classmethod
     def of(cls, plan: Plan, settings: Settings, api_url: str, token: str) -> Site:
-        """The planned repository, seen with one token."""
+        """The planned repository, seen with one token, by somebody who can wait."""
         place = (api_url, plan.repository, token)
-        return cls(GitHub(*place), GitHubHistory(*place), plan, settings)
+        return cls(GitHub(*place, patience=PATIENCE), GitHubHistory(*place, patience=PATIENCE), plan, settings)
 
 
 def judge_tag(site: Site, check: str) -> Finding | None:

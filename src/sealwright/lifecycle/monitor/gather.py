@@ -52,7 +52,7 @@ class _Found:
 def gather(watched: Watched, endpoints: Endpoints, environ: Mapping[str, str]) -> Seen:
     """Everything about the releases of `watched`. Never raises for a service that does not answer."""
     index = IndexClient(endpoints.pypi)
-    github = PublishedOnGitHub(endpoints.github_api_url, watched.repository, watched.token, patience=0.0)
+    github = PublishedOnGitHub(endpoints.github_api_url, watched.repository, watched.token)
     files = _tried(lambda: index.files(watched.project))
     releases = _tried(github.published)
     chosen, left_out = _chosen(

@@ -36,14 +36,13 @@ from tests.support.tampering import (
 )
 
 from sealwright.dossier import encode
-from sealwright.dossier.store import PLAN, record_path
+from sealwright.dossier.store import PLAN, VEX, record_path
 from sealwright.model import FileRef, Finding, Mode, State, Sums
 from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, Case
 from sealwright.verify.release import judge_release
 from sealwright.verify.slsa import GENERATOR_REF
 from sealwright.verify.stated import SELF_REPORTED_BUILD
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, VERIFICATION_SUMMARY
-from sealwright.verify.vex import VEX
 
 Attack = Callable[[SignedRelease, Case], Case]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from sealwright.auditing.vex import compose
 from sealwright.config import Policy, Settings
 from sealwright.dossier import Dossier, encode
-from sealwright.dossier.store import PLAN, POLICY, SETTINGS, record_path
+from sealwright.dossier.store import PLAN, POLICY, SETTINGS, VEX, record_path
 from sealwright.endpoints import PYPI_VARIABLE, TRUST_CONFIG_VARIABLE
 from sealwright.model import Cell, FileRef, Finding, Mode, Plan, Project, Record, Sums, Tool, sha256_hex
 from sealwright.pipeline.jobs import PROVENANCE_NAME, Options, table
@@ -32,7 +32,6 @@ from sealwright.verify.evidence import Case, FileContent
 from sealwright.verify.expected import Expected
 from sealwright.verify.slsa import GENERATOR_COMMIT, GENERATOR_REF
 from sealwright.verify.statement import SLSA_PROVENANCE_V1, TEST_RESULT, VULNERABILITIES, make
-from sealwright.verify.vex import VEX
 from tests.support.sigstore import COMMIT, RUN, LocalSigstore, local_sigstore
 
 WHEEL = "tiny-1.0-py3-none-any.whl"

@@ -14,7 +14,7 @@ from sealwright.auditing.explaining import explainer
 from sealwright.auditing.places import Lock, Pyproject
 from sealwright.auditing.sarif import Place
 from sealwright.config.policy import POLICY_FILE
-from sealwright.dossier.store import EVIDENCE, PLAN, RELEASE
+from sealwright.dossier.store import EVIDENCE, PLAN, RELEASE, SBOM_SUFFIX, is_sbom
 from sealwright.errors import Refused, Unavailable, UsageError
 from sealwright.model import FileRef
 from sealwright.project import ProjectInfo, read_project
@@ -23,7 +23,6 @@ from sealwright.verify.closure import Pin, parse_pylock
 from sealwright.verify.inventory import Inventory, read_inventory
 from sealwright.verify.judgement import Subject
 from sealwright.verify.requirements import parse_locked
-from sealwright.verify.vex import VEX
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file that is read at all."""
@@ -155,7 +154,7 @@ def _explain(requires_python: str, environ: Mapping[str, str], directory: Path) 
 
 
 def _sboms(folder: Path) -> tuple[Inventory, ...]:
-    paths = sorted(path for path in folder.glob("*.cdx.json") if path.name != VEX.rpartition("/")[2])
+    paths = sorted(path for path in folder.glob(f"*{SBOM_SUFFIX}") if is_sbom(path.name))
     return tuple(read_inventory(_read(path), path.name) for path in paths)
 
 

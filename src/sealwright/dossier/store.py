@@ -24,6 +24,9 @@ STATEMENTS = "statements"
 RECORDS = "records"
 RECORD_SUMS = f"{RECORDS}/SHA256SUMS"
 """The digests of all records, written by the last job after its own."""
+SBOM_SUFFIX = ".cdx.json"
+"""Of an SBOM, after the name of its wheel."""
+VEX = f"{EVIDENCE}/vex{SBOM_SUFFIX}"
 PUBLISHED = "published"
 REBUILT = "rebuilt"
 LOCAL = "build/local"
@@ -33,6 +36,11 @@ LOCAL = "build/local"
 def record_path(job: str) -> str:
     """Where the record of `job` lies."""
     return f"{RECORDS}/{job}.json"
+
+
+def is_sbom(path: str) -> bool:
+    """Whether a file is an SBOM, by its path or name; a VEX is CycloneDX as well and is none."""
+    return path.endswith(SBOM_SUFFIX) and path.rpartition("/")[2] != VEX.rpartition("/")[2]
 
 
 def is_part(path: str) -> bool:

@@ -12,11 +12,9 @@ from typing import BinaryIO
 from sealwright.dossier.store import DIST, RELEASE, digest_file
 from sealwright.errors import Refused, Unavailable, UsageError
 from sealwright.model import FileRef
-from sealwright.verify.evidence import FileContent, Scope
+from sealwright.verify.evidence import HELD, FileContent, Scope
 from sealwright.verify.placing import DISTRIBUTIONS, TALK, place_of
 
-HELD = 32 * 1024 * 1024
-"""Bytes; a larger file is judged by its digest alone, which is all that evidence about a distribution is about."""
 MOST_FILES = 5_000
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sealwright.dossier.store import EVIDENCE, REBUILT, STATEMENTS
+from sealwright.dossier.store import EVIDENCE, REBUILT, SBOM_SUFFIX, STATEMENTS
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding, State
 from sealwright.services.signing import Signer, open_signer
@@ -17,7 +17,7 @@ from sealwright.services.trust import trust_root
 from sealwright.stages.base import Context, Result
 from sealwright.stages.workflow_run import expected_of
 from sealwright.verify.bundle import TrustRoot, Verified, verify_file, verify_statement
-from sealwright.verify.evidence import GITHUB_BUNDLE, SBOM_SUFFIX, SIGNATURE_SUFFIX, STATEMENT_SUFFIX
+from sealwright.verify.evidence import GITHUB_BUNDLE, SIGNATURE_SUFFIX, STATEMENT_SUFFIX
 from sealwright.verify.expected import Expected, judge_claims
 from sealwright.verify.github_provenance import judge_github
 from sealwright.verify.stated import judge_stated

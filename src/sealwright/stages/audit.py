@@ -13,6 +13,7 @@ from sealwright.auditing.places import Pyproject
 from sealwright.auditing.sarif import audit_sarif
 from sealwright.auditing.vex import compose
 from sealwright.dossier.codec import encode_json
+from sealwright.dossier.store import VEX, is_sbom
 from sealwright.errors import Refused, SealwrightError
 from sealwright.model import FileRef, Finding
 from sealwright.report.markdown import code
@@ -29,7 +30,6 @@ from sealwright.verify.judgement import Known, Subject
 from sealwright.verify.origins import Origins
 from sealwright.verify.statement import VULNERABILITIES, make
 from sealwright.verify.vex import CHECK as VEX_CHECK
-from sealwright.verify.vex import VEX
 from sealwright.verify.wheel import read_wheel
 
 PYLOCK = lock_path()
@@ -113,7 +113,7 @@ def _write(context: Context, known: tuple[Known, ...], closure: FileRef, started
 
 
 def _sboms(context: Context) -> list[Inventory]:
-    refs = [ref for ref in context.dossier.outputs if ref.path.endswith(".cdx.json") and ref.path != VEX]
+    refs = [ref for ref in context.dossier.outputs if is_sbom(ref.path)]
     return [read_inventory(context.dossier.read(ref), ref.path) for ref in refs]
 
 

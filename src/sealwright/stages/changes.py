@@ -9,7 +9,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from sealwright.dossier import encode
-from sealwright.dossier.store import EVIDENCE
+from sealwright.dossier.store import EVIDENCE, SBOM_SUFFIX
 from sealwright.endpoints import IndexSite
 from sealwright.errors import SealwrightError, UsageError
 from sealwright.model import Finding
@@ -31,7 +31,6 @@ CHECK = "changes"
 _WORKFLOW = "release.yml"
 _LOCAL = "local/"
 _TOLD = 3
-_SBOM_SUFFIX = ".cdx.json"
 
 
 def run(context: Context) -> Result:
@@ -85,7 +84,7 @@ def _planned(context: Context, opened: ExitStack) -> Side:
     sboms = {
         ref.name: context.dossier.read(made[path])
         for ref in refs
-        if (path := f"{EVIDENCE}/{ref.name}{_SBOM_SUFFIX}") in made
+        if (path := f"{EVIDENCE}/{ref.name}{SBOM_SUFFIX}") in made
     }
     archives: dict[str, BinaryIO] = {
         ref.name: opened.enter_context(context.dossier.file(ref).open("rb")) for ref in refs
@@ -106,7 +105,7 @@ def _released_sboms(context: Context, earlier: Side, seconds: float) -> dict[str
     tag = context.settings.tag_for(earlier.version)
 
     def ask(wheel: str) -> bytes | None:
-        return github.public_asset(endpoints.github_url, tag, f"{wheel}{_SBOM_SUFFIX}", limit=LARGEST)
+        return github.public_asset(endpoints.github_url, tag, f"{wheel}{SBOM_SUFFIX}", limit=LARGEST)
 
     answers = ask_all(ask, (name for name in earlier.archives if name.endswith(".whl")), seconds)
     return {name: answer for name, answer in answers.items() if isinstance(answer, bytes)}

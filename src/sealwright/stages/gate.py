@@ -23,15 +23,13 @@ from sealwright.stages.base import SUMS_VARIABLE, Context, Result, finding_of, m
 from sealwright.stages.workflow_run import expected_of, run_of
 from sealwright.verify import controls, release_json, vsa
 from sealwright.verify.changes import REPORT, Changes
-from sealwright.verify.evidence import GENERATOR_BUNDLE, Case, Evidence, FileContent, refs_in
+from sealwright.verify.evidence import GENERATOR_BUNDLE, HELD, Case, Evidence, FileContent, refs_in
 from sealwright.verify.files import sha256sums
 from sealwright.verify.release import examine, judge
 
 NOTES = "notes.md"
 SHA256SUMS = f"{EVIDENCE}/SHA256SUMS"
 SUMMARY = f"{STATEMENTS}/vsa.json"
-_HELD = 32 * 1024 * 1024
-"""Bytes; a larger distribution is judged by its digest alone, which is all that evidence is about."""
 
 
 def run(context: Context) -> Result:
@@ -84,7 +82,7 @@ def _content(dossier: Dossier, path: str) -> FileContent:
     if located is None:
         raise Refused("file-irregular", f"{path} is a link or no file", hint="a dossier holds plain files only")
     digest, size = digest_file(located)
-    if size > _HELD and path.partition("/")[0] in ("dist", "rebuilt"):
+    if size > HELD and path.partition("/")[0] in ("dist", "rebuilt"):
         return FileContent(FileRef(path, digest, size))
     data = dossier.read_unrecorded(path)
     return FileContent.of(path, data or b"")

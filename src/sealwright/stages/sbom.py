@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Iterator
 
-from sealwright.dossier.store import EVIDENCE
+from sealwright.dossier.store import EVIDENCE, SBOM_SUFFIX
 from sealwright.errors import Refused, SealwrightError
 from sealwright.model import FileRef, Finding, Mode, Tool
 from sealwright.sbom.describe import Circumstances
@@ -64,7 +64,7 @@ def _second_opinion(installation: Installation, context: Context) -> bytes | Fin
 def _one_wheel(
     context: Context, wheel: FileRef, installation: Installation, theirs: bytes | Finding
 ) -> Iterator[Finding]:
-    where = f"{EVIDENCE}/{wheel.name}.cdx.json"
+    where = f"{EVIDENCE}/{wheel.name}{SBOM_SUFFIX}"
     made = make(context.dossier.file(wheel), wheel, installation, _circumstances(context), where)
     context.dossier.add(where, made.data)
     yield from made.findings

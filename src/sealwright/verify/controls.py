@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from sealwright.dossier.store import PLAN, record_path
+from sealwright.dossier.store import PLAN, SBOM_SUFFIX, record_path
 from sealwright.model import FileRef, Finding, Verdict, sha256_hex
-from sealwright.verify.evidence import SBOM_SUFFIX, SIGNATURE_SUFFIX, Case, FileContent, refs_in
+from sealwright.verify.evidence import SIGNATURE_SUFFIX, Case, FileContent, refs_in
 from sealwright.verify.release import judge_release
 
 CHECK = "controls"

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from sealwright.dossier.store import SBOM_SUFFIX
 from sealwright.errors import Refused
 from sealwright.model import Finding, Level, Verdict
 from sealwright.verify.closure import parse_pylock
-from sealwright.verify.evidence import (
-    GENERATOR_BUNDLE,
-    GITHUB_BUNDLE,
-    PYLOCK,
-    SBOM_SUFFIX,
-    Case,
-    Evidence,
-    Maker,
-    data_at,
-)
+from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, PYLOCK, Case, Evidence, Maker, data_at
 from sealwright.verify.made import judge_made
 from sealwright.verify.sbom import judge_sbom
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sealwright.dossier.store import LOCAL, is_part, record_path
+from sealwright.dossier.store import LOCAL, SBOM_SUFFIX, VEX, is_part, record_path
 from sealwright.model import FileRef, Finding, Record, Sums
 from sealwright.model.digest import is_plain_name
 from sealwright.verify.evidence import (
     GENERATOR_BUNDLE,
     GITHUB_BUNDLE,
-    SBOM_SUFFIX,
     SIGNATURE_SUFFIX,
     STATEMENT_SUFFIX,
     Case,
@@ -18,7 +17,6 @@ from sealwright.verify.evidence import (
     FileContent,
 )
 from sealwright.verify.stated import maker_of
-from sealwright.verify.vex import VEX
 
 CHECK = "files"
 

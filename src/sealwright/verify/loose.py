@@ -5,17 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RECORDS
+from sealwright.dossier.store import DIST, EVIDENCE, PUBLISHED, RECORDS, SBOM_SUFFIX
 from sealwright.model import Finding
-from sealwright.verify.evidence import (
-    INDEX_SUFFIX,
-    SBOM_SUFFIX,
-    SIGNATURE_SUFFIX,
-    Evidence,
-    FileContent,
-    data_at,
-    refs_in,
-)
+from sealwright.verify.evidence import INDEX_SUFFIX, SIGNATURE_SUFFIX, Evidence, FileContent, data_at, refs_in
 
 CHECK = "files"
 _SUMS = f"{EVIDENCE}/SHA256SUMS"

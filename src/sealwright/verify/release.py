@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sealwright.dossier.store import SBOM_SUFFIX, VEX
 from sealwright.model import Finding, Verdict
 from sealwright.verify import files, rebuild, records, signatures
 from sealwright.verify.everybody import Check, check_github_provenance, check_provenance, check_sbom, weigh
-from sealwright.verify.evidence import SBOM_SUFFIX, Case, Evidence, data_at
+from sealwright.verify.evidence import Case, Evidence, data_at
 from sealwright.verify.taken_wheels import judge_taken
-from sealwright.verify.vex import VEX, judge_vex
+from sealwright.verify.vex import judge_vex
 
 _AUDIT = "statements/audit.json"
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 
-from sealwright.dossier.store import RELEASE
+from sealwright.dossier.store import RELEASE, SBOM_SUFFIX
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding
 from sealwright.verify.bundle import Claims, Verified, VerifiedStatement, verify_file, verify_statement
 from sealwright.verify.evidence import (
     GITHUB_BUNDLE,
     RELEASE_SIGNATURE,
-    SBOM_SUFFIX,
     SIGNATURE_SUFFIX,
     STATEMENT_SUFFIX,
     SUMMARY_BUNDLE,

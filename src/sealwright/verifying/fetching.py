@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sealwright.model import FileRef, Finding, sha256_hex
-from sealwright.services.release_folder import HELD
-from sealwright.verify.evidence import FileContent
+from sealwright.verify.evidence import HELD, FileContent
 
 MOST_BYTES = 4 << 30
 """Of all files of a release together; a larger one is not fetched at all."""

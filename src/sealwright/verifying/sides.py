@@ -6,10 +6,10 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
-from sealwright.dossier.store import DIST, EVIDENCE
+from sealwright.dossier.store import DIST, EVIDENCE, SBOM_SUFFIX
 from sealwright.verify.bundle import TrustRoot
 from sealwright.verify.changes import Publisher, Side
-from sealwright.verify.evidence import SBOM_SUFFIX, FileContent, data_at, provenance_path, refs_in
+from sealwright.verify.evidence import FileContent, data_at, provenance_path, refs_in
 from sealwright.verify.pep740 import open_provenance
 from sealwright.verify.question import owner_and_name, workflow_of
 

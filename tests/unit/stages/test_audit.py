@@ -16,6 +16,7 @@ from tests.support.stages import make_context
 
 from sealwright.config import Policy
 from sealwright.config.policy import Audit, Ignore
+from sealwright.dossier.store import VEX
 from sealwright.endpoints import OSV_VARIABLE
 from sealwright.model import Finding, Mode, State
 from sealwright.rehearsal.standins.server import Fault
@@ -23,7 +24,6 @@ from sealwright.services.advisories import Patience
 from sealwright.stages import audit
 from sealwright.stages.base import Context
 from sealwright.verify.statement import VULNERABILITIES, parse
-from sealwright.verify.vex import VEX
 
 REASON = "only talks to hosts that we run ourselves"
 OLD, WINDOWS = ("requests", "2.19.0"), ("colorama", "0.4.6")

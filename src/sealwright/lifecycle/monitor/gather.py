@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from packaging.version import Version
 
-from sealwright.dossier.store import RELEASE
+from sealwright.dossier.store import RELEASE, is_sbom
 from sealwright.endpoints import Endpoints
 from sealwright.errors import SealwrightError, Unavailable
 from sealwright.lifecycle.monitor.seen import Seen, VersionSeen, Watched
@@ -28,8 +28,6 @@ _SECONDS = 300.0
 """For all questions of one kind together."""
 _LARGEST = 64 * 1024 * 1024
 """Bytes of an asset that is fetched at all."""
-_SBOM = ".cdx.json"
-_VEX = "vex.cdx.json"
 K = TypeVar("K")
 T = TypeVar("T")
 
@@ -146,7 +144,7 @@ def _assets(github: PublishedOnGitHub, versions: Iterable[_Found]) -> dict[Asset
         for found in versions
         if found.release is not None
         for name, asset in found.release.assets.items()
-        if name in (RELEASE, SIGNATURE) or _is_sbom(name)
+        if name in (RELEASE, SIGNATURE) or is_sbom(name)
     ]
     return _asked(lambda asset: _fetched(github, asset), wanted)
 
@@ -156,10 +154,6 @@ def _fetched(github: PublishedOnGitHub, asset: Asset) -> bytes:
         hint = "look at the release's page; nothing of that size is ours"
         raise Unavailable("answer-too-large", f"{asset.name} has {asset.size} bytes", hint=hint)
     return github.download_asset(asset)
-
-
-def _is_sbom(name: str) -> bool:
-    return name.endswith(_SBOM) and name != _VEX
 
 
 def _version(
@@ -177,5 +171,5 @@ def _version(
         fetched.get(RELEASE),
         fetched.get(SIGNATURE),
         {file.filename: provenance[file] for file in found.files},
-        {name: data for name, data in fetched.items() if _is_sbom(name)},
+        {name: data for name, data in fetched.items() if is_sbom(name)},
     )

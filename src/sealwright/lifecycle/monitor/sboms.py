@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sealwright.auditing.audit import AuditedSboms, audit_sboms
 from sealwright.config.policy import Ignore
+from sealwright.dossier.store import SBOM_SUFFIX
 from sealwright.errors import SealwrightError
 from sealwright.lifecycle.monitor.judge import unseen
 from sealwright.lifecycle.monitor.seen import VersionSeen
@@ -75,7 +76,7 @@ def _documents(
 
 def _missing(one: VersionSeen, manifest: Manifest, check: str) -> Iterator[Finding]:
     for name in manifest.distributions:
-        sbom = f"{name}.cdx.json"
+        sbom = f"{name}{SBOM_SUFFIX}"
         if name.endswith(".whl") and sbom not in one.sboms:
             hint = "it was deleted from the release, or never made; audit what the version resolves to today"
             yield Finding.absent(check, "sbom-missing", f"{one.version} {sbom}", expected="an SBOM a wheel", hint=hint)

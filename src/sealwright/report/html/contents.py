@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from sealwright.dossier.store import is_sbom
 from sealwright.errors import SealwrightError
 from sealwright.report.html.markup import Markup, code, element, fragment
 from sealwright.report.html.tables import row, table
-from sealwright.verify.evidence import SBOM_SUFFIX, FileContent
+from sealwright.verify.evidence import FileContent
 from sealwright.verify.sbom_document import Item, objects, read_document, text
-from sealwright.verify.vex import VEX
 
 _PART_LABELS = ("Component", "Version", "Licence", "Digest")
 _FILE_LABELS = ("File", "Bytes", "SHA-256")
@@ -19,7 +19,7 @@ _MOST = 2_000
 
 def sboms(files: Mapping[str, FileContent]) -> Markup:
     """A table for each SBOM. It shows what the file says; whether that holds is for the checks to answer."""
-    found = [_sbom(path, files[path]) for path in sorted(files) if path.endswith(SBOM_SUFFIX) and path != VEX]
+    found = [_sbom(path, files[path]) for path in sorted(files) if is_sbom(path)]
     return fragment(found) or element("p", "There is no CycloneDX SBOM among the files.")
 
 

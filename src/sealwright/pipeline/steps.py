@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -171,6 +171,11 @@ class Grant:
     why: str
 
 
+def may_identify(grants: Iterable[Grant]) -> bool:
+    """Whether a job with these grants can ask for an OIDC token."""
+    return any(grant.scope == "id-token" for grant in grants)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A job that runs steps of ours."""
@@ -194,7 +199,7 @@ class Job:
     @property
     def identity(self) -> bool:
         """Whether it can ask for an OIDC token."""
-        return any(grant.scope == "id-token" for grant in self.grants)
+        return may_identify(self.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +216,7 @@ class Call:
     @property
     def identity(self) -> bool:
         """Whether it can ask for an OIDC token."""
-        return any(grant.scope == "id-token" for grant in self.grants)
+        return may_identify(self.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +241,7 @@ class ProjectCall:
     @property
     def identity(self) -> bool:
         """Whether it can ask for an OIDC token, which nothing in the table grants it."""
-        return any(grant.scope == "id-token" for grant in self.grants)
+        return may_identify(self.grants)
 
 
 AnyJob = Job | Call | ProjectCall

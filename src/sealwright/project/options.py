@@ -8,7 +8,7 @@ from sealwright.config import Settings
 from sealwright.config.reading import validate
 from sealwright.errors import UsageError
 from sealwright.model import Cell
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.project.pythons import default_cells
 
 

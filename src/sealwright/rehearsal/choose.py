@@ -12,7 +12,7 @@ from typing import Literal
 from sealwright.config import Settings
 from sealwright.errors import UsageError
 from sealwright.model import Cell
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import WORKFLOW_FILE
 from sealwright.project import (
     ProjectInfo,

@@ -13,7 +13,8 @@ from sealwright.dossier import decode
 from sealwright.dossier.store import record_path
 from sealwright.errors import UsageError
 from sealwright.model import Finding, Record, State
-from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import AnyJob
 from sealwright.rehearsal.act.choose import under_act
 from sealwright.rehearsal.act.engine import run_under_act

@@ -12,7 +12,8 @@ from typing import Literal, Self
 
 from sealwright.endpoints import OSV_VARIABLE, PYPI_VARIABLE, TESTPYPI_VARIABLE, TRUST_CONFIG_VARIABLE
 from sealwright.model import Finding
-from sealwright.pipeline.jobs import WEBHOOK_SECRET, Options
+from sealwright.pipeline.jobs import WEBHOOK_SECRET
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import AnyJob, Call, Job
 from sealwright.rehearsal.layout import Layout, Subject, write_atomically
 from sealwright.rehearsal.standins.advisories import AdvisoriesStandIn

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sealwright.errors import Refused
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import AnyJob
 from sealwright.rehearsal.artifacts import Artifacts
 from sealwright.rehearsal.layout import Layout, Subject, cache_home

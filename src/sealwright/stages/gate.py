@@ -13,7 +13,8 @@ from sealwright.dossier import Dossier, decode, encode
 from sealwright.dossier.store import EVIDENCE, POLICY, RELEASE, STATEMENTS, VERDICT, VERIFYING, digest_file
 from sealwright.errors import Refused, Unavailable
 from sealwright.model import FileRef, Finding, Sums, Verdict
-from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import Job, Stage
 from sealwright.report.instructions import verifying
 from sealwright.report.summary import Page, gate_summary

@@ -12,7 +12,7 @@ from sealwright.config import Policy, Settings
 from sealwright.endpoints import Endpoints
 from sealwright.errors import SealwrightError, Unavailable
 from sealwright.model import Finding, Level, Mode, State
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import WORKFLOW_FILE
 from sealwright.project import Changelog, ProjectInfo, VersionKind, find_changelog, normal_version
 from sealwright.services.github import Environment, GitHub

@@ -10,7 +10,7 @@ from sealwright.config.editing import with_settings
 from sealwright.config.policy import POLICY_FILE, load_policy
 from sealwright.endpoints import IndexSite
 from sealwright.errors import UsageError
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import WORKFLOW_FILE
 from sealwright.project.discovery import takes_folder
 from sealwright.project.reading import PYPROJECT

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import yaml
 
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.workflow.document import parsed
 from sealwright.workflow.render import WORKFLOW_FILE, render_for
 from sealwright.workflow.renewed import masked

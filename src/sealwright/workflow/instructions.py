@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sealwright.endpoints import GITHUB_URL, PYPI_URL, TESTPYPI_URL
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import WORKFLOW_FILE
 
 _FILE = WORKFLOW_FILE.rpartition("/")[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sealwright.endpoints import IndexSite
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.services.index import IndexClient
 from sealwright.services.own_release import own_release
 from sealwright.workflow.render import render_for

@@ -11,7 +11,7 @@ from pathlib import Path
 from sealwright.config import Settings, load_settings
 from sealwright.config.policy import POLICY_FILE
 from sealwright.errors import UsageError
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import WORKFLOW_FILE
 from sealwright.project import ProjectInfo, cells_of, options_for, read_project
 from sealwright.project.reading import PYPROJECT

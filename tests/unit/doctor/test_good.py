@@ -11,7 +11,7 @@ from tests.support.postures import FILES, GOOD, RELEASE, SETTINGS, UV, found, la
 from sealwright.config import load_settings
 from sealwright.model import Cell, State
 from sealwright.model.github import Ruleset
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.project import options_for
 from sealwright.workflow.render import WORKFLOW_FILE, render_for
 

@@ -29,7 +29,7 @@ from sealwright.doctor.examine import examine
 from sealwright.doctor.material import LastRelease, RepositorySettings, Unseen
 from sealwright.model import State
 from sealwright.model.github import Environment, Ruleset
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.project import cells_from, options_for
 from sealwright.workflow.render import render_for
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sealwright.model import Cell
-from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import (
     WHEELS,
     AnyJob,

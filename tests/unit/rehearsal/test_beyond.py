@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sealwright.model import Cell
-from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.options import Options
 from sealwright.rehearsal.beyond import beyond
 
 CELLS = (Cell("ubuntu-24.04", "3.11"), Cell("windows-2025", "3.14"))

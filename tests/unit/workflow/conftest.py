@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from sealwright.model import Cell
-from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import AnyJob
 from sealwright.workflow.render import render_for
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sealwright.errors import UsageError
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.workflow.drift import drifted
 from sealwright.workflow.render import render_for
 

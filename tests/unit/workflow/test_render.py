@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from sealwright.errors import UsageError
-from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import Call, Job
 from sealwright.workflow.render import render_for
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.workflow.drift import drifted
 from sealwright.workflow.render import render_for
 from sealwright.workflow.renewed import release_in, with_newer_pins

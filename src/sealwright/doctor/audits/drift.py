@@ -11,7 +11,7 @@ from sealwright.doctor.codes import Audit, Defect, blocking
 from sealwright.doctor.posture import Posture
 from sealwright.doctor.workflow import Place
 from sealwright.errors import SealwrightError
-from sealwright.pipeline.jobs import Options
+from sealwright.pipeline.options import Options
 from sealwright.project import cells_of, options_for, read_project
 from sealwright.project.tables import read_text
 from sealwright.workflow.drift import drifted

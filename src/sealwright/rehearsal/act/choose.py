@@ -6,7 +6,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.options import Options
 from sealwright.rehearsal.act.program import Act
 from sealwright.rehearsal.act.pythons import find_pythons
 from sealwright.rehearsal.layout import Subject

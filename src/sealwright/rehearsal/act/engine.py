@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sealwright.errors import Unavailable
-from sealwright.pipeline.jobs import WEBHOOK_SECRET, Options
+from sealwright.pipeline.jobs import WEBHOOK_SECRET
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import Call, ProjectCall
 from sealwright.rehearsal.act import environment
 from sealwright.rehearsal.act.jobs import RunningJob

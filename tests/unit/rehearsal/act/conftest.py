@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sealwright.model import Cell
-from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import AnyJob
 from sealwright.rehearsal.act.workflow import Workflow
 from sealwright.workflow.render import render_for

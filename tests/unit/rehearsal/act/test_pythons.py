@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from sealwright.model import Cell
-from sealwright.pipeline.jobs import Options, table
+from sealwright.pipeline.jobs import table
+from sealwright.pipeline.options import Options
 from sealwright.rehearsal.act.pythons import Pythons, find_pythons, install
 
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -7,7 +7,8 @@ from pathlib import Path
 import yaml
 from tests.unit.rehearsal.act.conftest import CELLS, RELEASE
 
-from sealwright.pipeline.jobs import EXTRA_GATE, Options, table
+from sealwright.pipeline.jobs import EXTRA_GATE, table
+from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import ProjectCall, outputs
 from sealwright.rehearsal.act.stub import stub, write_stub
 

@@ -58,9 +58,23 @@ def _perform(arguments: argparse.Namespace, invocation: Invocation, intent: Inte
         outcome = _carried_out(arguments, invocation, outcome)
     _report(arguments, outcome)
     if outcome.landed and arguments.push and remote:
-        push(intent, remote)
-        _say(arguments, [f"Pushed {intent.branch} and {intent.tag} to {remote.name}: the release has begun."])
+        return _pushed(arguments, intent, remote)
     return outcome.answer.exit_code
+
+
+def _pushed(arguments: argparse.Namespace, intent: Intent, remote: Remote) -> int:
+    try:
+        push(intent, remote)
+    except KeyboardInterrupt:
+        asked = f"git ls-remote {remote.name} refs/tags/{intent.tag}"
+        sys.stderr.write(
+            f"interrupted while pushing; commit and tag are here, and `{asked}` says whether they arrived.\n"
+            f"If not, `{' '.join(('git', *push_words(intent, remote.name, remote.branch)))}` tries again, "
+            f"`{undo(intent)}` takes them back.\n"
+        )
+        return 130
+    _say(arguments, [f"Pushed {intent.branch} and {intent.tag} to {remote.name}: the release has begun."])
+    return 0  # what blocks was never landed
 
 
 def _carried_out(arguments: argparse.Namespace, invocation: Invocation, outcome: _Outcome) -> _Outcome:

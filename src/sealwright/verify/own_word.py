@@ -46,11 +46,13 @@ def _judge_summary(evidence: Evidence, verified: VerifiedStatement) -> Iterator[
         ("verdict-failed", vsa.PASSED, summary.result),
         ("verdict-verifier", canonical(evidence.case.expected.workflow_uri), canonical(summary.verifier)),
         ("verdict-mode", evidence.case.mode.value, summary.mode),
-        ("verdict-subjects", _spell(ours), _spell(_of_concern(evidence, verified.statement.subjects, ours))),
-        ("verdict-inputs", _spell(inputs), _spell(_of_concern(evidence, summary.inputs, inputs))),
+        ("verdict-subjects", *_apart(ours, _of_concern(evidence, verified.statement.subjects, ours))),
+        ("verdict-inputs", *_apart(inputs, _of_concern(evidence, summary.inputs, inputs))),
     )
     wrong = [
-        Finding.failed(CHECK, code, SUMMARY_BUNDLE, expected=expected, found=found or "nothing", hint=_HINTS[code])
+        Finding.failed(
+            CHECK, code, SUMMARY_BUNDLE, expected=expected or "nothing", found=found or "nothing", hint=_HINTS[code]
+        )
         for code, expected, found in pairs
         if expected != found
     ]
@@ -62,6 +64,13 @@ def _of_concern(evidence: Evidence, said: Mapping[str, str], here: Mapping[str, 
     if evidence.case.scope is not Scope.FILES:
         return said
     return {name: digest for name, digest in said.items() if name in here}
+
+
+def _apart(here: Mapping[str, str], said: Mapping[str, str]) -> tuple[str, str]:
+    """Only what differs, on either side; both are empty where nothing does."""
+    names = {name for name in here.keys() | said.keys() if here.get(name) != said.get(name)}
+    mine, theirs = ({name: side[name] for name in names if name in side} for side in (here, said))
+    return _spell(mine), _spell(theirs)
 
 
 def _spell(digests: Mapping[str, str]) -> str:

@@ -254,7 +254,7 @@ PATH=$REAL_PATH exec git "$@"
 """
 
 
-def stopped(project: Path, tmp_path: Path, command: str, how: str) -> subprocess.CompletedProcess[bytes]:
+def stopped(project: Path, tmp_path: Path, command: str, how: str, *more: str) -> subprocess.CompletedProcess[bytes]:
     """`prepare`, stopped by a signal when it calls a command of git."""
     (tmp_path / "bin").mkdir()
     wrapper = tmp_path / "bin/git"
@@ -262,7 +262,7 @@ def stopped(project: Path, tmp_path: Path, command: str, how: str) -> subprocess
     wrapper.write_text(text)
     wrapper.chmod(0o755)
     environ = {**os.environ, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
-    words = [sys.executable, "-m", "sealwright", *QUICK]
+    words = [sys.executable, "-m", "sealwright", *QUICK, *more]
     return subprocess.run(words, cwd=project, env=environ, capture_output=True, check=False)
 
 
@@ -296,6 +296,17 @@ def test_interrupted_it_is_either_not_begun_or_completed(
     assert git(project, "status", "--porcelain") == ""
     assert done or state(project) == before
     assert not list(tmp_path.glob("sealwright-prepare-*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals and a shell script for git")
+def test_interrupted_while_pushing_it_does_not_say_that_nothing_happened(project: Path, tmp_path: Path) -> None:
+    ended = stopped(project, tmp_path, "push", "INT", "--push")
+    said = ended.stderr.decode()
+    assert ended.returncode == 130
+    assert git(project, "tag") == "v1.2.3\nv1.3.0"
+    assert "commit and tag are here" in said
+    assert "git tag -d v1.3.0" in said
+    assert "as it was" not in said
 
 
 @pytest.mark.index

@@ -86,14 +86,15 @@ class Snapshot:
         self.set_output(job, "record", sha256_hex(data))
 
     def resume(self, *, world: World | None = None) -> Outcome:
-        """Continue to the end.
+        """Continue to the end, with whatever the artifacts hold by now."""
+        self.renew_digests()
+        return run(self.project, self.out, resume=True, world=world, act=self.act)
 
-        Whoever can replace what the store holds can replace its digests as well: what counts is what jobs notice.
-        """
+    def renew_digests(self) -> None:
+        """Whoever can replace what the store holds can replace its digests as well: what counts is what jobs notice."""
         store = Artifacts(self.layout.artifacts)
         for id_ in store.ids():
             store.remember_digest(id_)
-        return run(self.project, self.out, resume=True, world=world, act=self.act)
 
     def forget(self, *jobs: str) -> None:
         """Make it as if these jobs had not ended."""

@@ -27,6 +27,7 @@ def test_a_rehearsal_that_came_to_its_end_leaves_its_verdict_as_a_page(rehearsed
 def test_a_gate_that_says_no_leaves_its_reasons_as_a_page(after: Callable[[str], support.Snapshot]) -> None:
     snapshot = after("attest")
     snapshot.rewrite("attest", "evidence/*.tar.gz.sigstore.json", b"{}")
+    snapshot.renew_digests()
     answer = command("rehearse", "--resume", "--out", snapshot.out, cwd=snapshot.project)
     page = (snapshot.out / "report.html").read_text(encoding="utf-8")
     assert answer.returncode == 1

@@ -209,8 +209,8 @@ def test_a_project_that_wants_to_be_told_is_told(tmp_path: Path) -> None:
     outcome = support.run(project, tmp_path / "out")
     assert outcome.exit_code == 0, support.codes(outcome)
     assert not {"testpypi", "testpypi-check", "provenance"} & set(outcome.jobs)
-    told = [exchange for exchange in outcome.exchanges if exchange.path == "/webhook"]
-    assert [exchange.status for exchange in told] == [200]
+    told = Releases(Layout(outcome.out).services / "github").notifications
+    assert [message["result"] for message in told] == ["waiting", "succeeded"]
     assert support.on_index(outcome.out, "testpypi") == []
     assert support.on_index(outcome.out, "pypi") == names(outcome.out / "dist")
 

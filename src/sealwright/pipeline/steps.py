@@ -84,6 +84,8 @@ SUMS_FILE = "sums.txt"
 """Where CheckSums leaves the list it checked, for steps that take a file."""
 WHEELS = "wheels"
 """Where Fetch puts wheels that the project's own workflow built: nothing but wheels, directly in that folder."""
+NEEDS_VARIABLE = "NEEDS"
+"""How the jobs that a job needs ended, GitHub's `needs` context as JSON; only a job that always runs is told."""
 HOSTED_RUNNER = "ubuntu-24.04"
 """The label of GitHub's own runners that every job asks for, unless the project names another."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -40,6 +41,24 @@ class JobResult:
 def skipped(call: ProjectCall) -> JobResult:
     """The end of a job that no rehearsal can run."""
     return JobResult(call.id, JobState.SKIPPED, message=f"only GitHub runs {call.workflow}")
+
+
+_GITHUB_SAYS = {
+    JobState.OK: "success",
+    JobState.FAILED: "failure",
+    JobState.UNJUDGED: "failure",
+    JobState.SKIPPED: "skipped",
+    JobState.NOT_RUN: "skipped",
+}
+
+
+def needs_context(needed: Mapping[str, JobResult]) -> str:
+    """What GitHub tells a job of those that it needs: its `needs` context, as JSON.
+
+    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#needs-context
+    """
+    told = {id_: {"result": _GITHUB_SAYS[end.state], "outputs": end.outputs} for id_, end in needed.items()}
+    return json.dumps(told)
 
 
 class Results:

@@ -11,6 +11,7 @@ from typing import assert_never
 from sealwright.errors import Refused, SealwrightError, Unavailable
 from sealwright.pipeline.checksums import SCRIPT
 from sealwright.pipeline.steps import (
+    NEEDS_VARIABLE,
     SOURCE,
     Action,
     AnyJob,
@@ -38,7 +39,7 @@ from sealwright.pipeline.steps import (
 from sealwright.rehearsal.actions import STAND_INS
 from sealwright.rehearsal.actions.checkout import checkout
 from sealwright.rehearsal.artifacts import attempt_name
-from sealwright.rehearsal.results import JobResult, JobState, skipped
+from sealwright.rehearsal.results import JobResult, JobState, needs_context, skipped
 from sealwright.rehearsal.schedule import run_all
 from sealwright.rehearsal.underway import Underway
 from sealwright.rehearsal.workspace import Workspace
@@ -68,19 +69,21 @@ class Runner:
         self.toolsets = self.underway.toolsets
         self.left_out = {job.id for job in self.underway.jobs if isinstance(job, ProjectCall)}
 
-    def run(self, job: AnyJob) -> JobResult:
-        """Run one job to its end, whatever that is."""
+    def run(self, job: AnyJob, needed: Mapping[str, JobResult]) -> JobResult:
+        """Run one job to its end, whatever that is; `needed` is how those ended that it needs."""
         match job:
             case Job() | Call():
-                return self._run(job)
+                return self._run(job, needed)
             case ProjectCall():
                 return skipped(job)
             case _:
                 assert_never(job)
 
-    def _run(self, job: Job | Call) -> JobResult:
+    def _run(self, job: Job | Call, needed: Mapping[str, JobResult]) -> JobResult:
         began = time.monotonic()
         environ = {**self.environ, **self.services.identity_of(job)}
+        if isinstance(job, Job) and job.always:
+            environ[NEEDS_VARIABLE] = needs_context(needed)
         workspace = Workspace.make(self.underway.layout.work, job.id, environ)
         found: dict[str, str] = {}
         state, message, hint = JobState.OK, "", ""
@@ -201,10 +204,10 @@ def run_table(underway: Underway) -> dict[str, JobResult]:
     outputs = {job: result.outputs for job, result in underway.done.items()}
     runner = Runner(underway, underway.variables(), outputs)
 
-    def run_one(job: AnyJob) -> JobResult:
+    def run_one(job: AnyJob, needed: Mapping[str, JobResult]) -> JobResult:
         underway.discard(job.id)
         underway.results.log(job.id).touch()
-        result = runner.run(job)
+        result = runner.run(job, needed)
         outputs[job.id] = result.outputs
         underway.after(result)
         return result

@@ -8,7 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from sealwright.pipeline.steps import AnyJob, Job, needs
 from sealwright.rehearsal.results import JobResult, JobState
 
-RunJob = Callable[[AnyJob], JobResult]
+RunJob = Callable[[AnyJob, Mapping[str, JobResult]], JobResult]
+"""Called with a job and with how those ended that it needs."""
 Observer = Callable[[str, JobResult | None], None]
 """Called with a job's id when it starts (None) and when it has ended."""
 _IN_NOBODYS_WAY = (JobState.OK, JobState.SKIPPED)
@@ -38,7 +39,7 @@ def run_all(
                 waiting.remove(job)
                 if _may_run(job, results):
                     observe(job.id, None)
-                    running[pool.submit(run, job)] = job
+                    running[pool.submit(run, job, {need: results[need] for need in needs(job)})] = job
                 else:
                     results[job.id] = _not_run(job, results)
                     observe(job.id, results[job.id])

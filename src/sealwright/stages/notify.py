@@ -9,13 +9,12 @@ from typing import Any
 from sealwright.errors import SealwrightError
 from sealwright.model import Finding
 from sealwright.pipeline.jobs import WAITING
+from sealwright.pipeline.steps import NEEDS_VARIABLE
 from sealwright.report.markdown import for_chat
 from sealwright.services.webhook import CHECK, send
 from sealwright.stages.base import Context, Result
 
 WEBHOOK_VARIABLE = "WEBHOOK"
-RESULTS_VARIABLE = "NEEDS"
-"""Optional: GitHub's `needs` context as JSON."""
 EVENT_VARIABLE = "EVENT"
 """WAITING while the upload waits; otherwise the message is about how it ended."""
 
@@ -84,7 +83,7 @@ _SENTENCES = {
 def failed_jobs(environ: Mapping[str, str]) -> tuple[str, ...] | None:
     """The jobs that did not succeed, skipped ones left out; None where nobody told how the jobs ended."""
     try:
-        results = {job: str(needed["result"]) for job, needed in json.loads(environ[RESULTS_VARIABLE]).items()}
+        results = {job: str(needed["result"]) for job, needed in json.loads(environ[NEEDS_VARIABLE]).items()}
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
         return None
     return tuple(job for job, result in results.items() if result not in ("success", "skipped"))

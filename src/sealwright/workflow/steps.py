@@ -9,6 +9,7 @@ from sealwright.errors import UsageError
 from sealwright.pipeline.checksums import SCRIPT
 from sealwright.pipeline.pins import ACTIONS, CHECKOUT, DOWNLOAD, EGRESS, OPTIONAL_ACTIONS, SETUP_PYTHON, UPLOAD
 from sealwright.pipeline.steps import (
+    NEEDS_VARIABLE,
     NEW,
     SOURCE,
     Checkout,
@@ -33,8 +34,6 @@ from sealwright.workflow.program import REQUIREMENT_VARIABLE, TOOL, Program
 
 STAGE = "stage"
 """The id of a job's Stage step."""
-NEEDS_VARIABLE = "NEEDS"
-"""GitHub's `needs` context as JSON, for a job that runs whatever happened."""
 _RETENTION_DAYS = 90  # an approval may wait for thirty
 # Whatever a job recorded is kept, also of a job that failed; but not of one that never came to its stage.
 _EVEN_IF_FAILED = f"${{{{ !cancelled() && steps.{STAGE}.outcome != 'skipped' }}}}"

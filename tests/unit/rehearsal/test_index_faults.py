@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
+import logging
 import os
 import shutil
 import sys
@@ -79,6 +80,7 @@ def twine_here(arguments: Sequence[str | Path], env: Mapping[str, str]) -> Finis
         contextlib.redirect_stderr(said),
         contextlib.suppress(Exception),  # what it does not catch ends the program
     ):
+        patch.setattr(logging.root, "handlers", [])  # twine leaves one of its own, which prints on stdout
         patch.setattr(sys, "argv", ["twine", "--no-color", *map(str, arguments)])
         for name in set(os.environ) - set(env):
             patch.delenv(name)

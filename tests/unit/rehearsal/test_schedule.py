@@ -1,9 +1,10 @@
+import json
 import threading
 
 import pytest
 
 from sealwright.pipeline.steps import Job, Keep, Ref, Stage
-from sealwright.rehearsal.results import JobResult, JobState
+from sealwright.rehearsal.results import JobResult, JobState, needs_context
 from sealwright.rehearsal.schedule import run_all
 
 
@@ -14,7 +15,7 @@ def job(name, *needed, always=False):
 def go(jobs, fails=(), done=(), stop_after=None, workers=2):
     ran = []
 
-    def run(one):
+    def run(one, _needed):
         ran.append(one.id)
         return JobResult(one.id, JobState.FAILED if one.id in fails else JobState.OK)
 
@@ -44,12 +45,27 @@ def test_a_job_that_always_runs_waits_for_the_others_and_runs_whatever_they_did(
     assert states["told"] is JobState.OK
 
 
+def test_a_job_is_told_how_those_ended_that_it_needs_and_of_no_others():
+    told = {}
+
+    def run(one, needed):
+        told[one.id] = {id_: result["result"] for id_, result in json.loads(needs_context(needed)).items()}
+        return JobResult(one.id, ends.get(one.id, JobState.OK))
+
+    ends = {"b": JobState.FAILED, "d": JobState.SKIPPED, "e": JobState.UNJUDGED}
+    jobs = (*CHAIN, job("d"), job("e"), job("told", "a", "b", "c", "d", "e", always=True))
+    run_all(jobs, {}, run, lambda *_: None, workers=2)
+    assert told["a"] == {}
+    assert told["b"] == {"a": "success"}
+    assert told["told"] == {"a": "success", "b": "failure", "c": "skipped", "d": "skipped", "e": "failure"}
+
+
 def test_what_is_done_is_not_run_again():
     assert go(CHAIN, done=("a", "b"))[0] == ["c"]
 
 
 def test_what_only_github_can_run_is_in_nobodys_way_and_is_not_called_ok():
-    def run(one):
+    def run(one, _needed):
         return JobResult(one.id, JobState.SKIPPED if one.id == "a" else JobState.OK)
 
     results = run_all(CHAIN, {}, run, lambda *_: None, workers=1)
@@ -67,7 +83,7 @@ def test_after_the_stop_nothing_is_started_and_nothing_is_called_not_run():
 def test_independent_jobs_run_at_the_same_time():
     both = threading.Barrier(2, timeout=20)
 
-    def run(one):
+    def run(one, _needed):
         both.wait()
         return JobResult(one.id, JobState.OK)
 
@@ -80,7 +96,7 @@ def test_the_observer_hears_of_every_start_and_every_end():
     run_all(
         CHAIN,
         {},
-        lambda one: JobResult(one.id, JobState.FAILED if one.id == "b" else JobState.OK),
+        lambda one, _needed: JobResult(one.id, JobState.FAILED if one.id == "b" else JobState.OK),
         lambda name, result: heard.append((name, result.state if result else None)),
         workers=2,
     )
@@ -99,7 +115,7 @@ def test_a_job_whose_need_is_nowhere_is_never_run():
 
 
 def test_a_defect_in_a_job_is_not_swallowed():
-    def run(one):
+    def run(one, _needed):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -38,6 +39,18 @@ def adopt(folder: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     return project
 
 
+def assert_verified(dossier: Path, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`verify` takes what was rehearsed, and says that there are no wheels."""
+    capsys.readouterr()
+    repository = json.loads((dossier / "release.json").read_bytes())["repository"]
+    root = str(dossier / "trust_config.json")
+    given = ("--repo", repository, "--trust-config", root, "--source", str(project))
+    code = main(["verify", str(dossier), *given])
+    said = capsys.readouterr().out
+    assert code == 0, said
+    assert "skip    wheels" in said
+
+
 def test_a_compiled_project_adopts_the_pipeline_and_rehearses_its_sdist(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -57,3 +70,4 @@ def test_a_compiled_project_adopts_the_pipeline_and_rehearses_its_sdist(
         assert {(finding.state, finding.code) for finding in found} == {(State.SKIPPED, f"{check}-skipped")}, job
         assert all(WHEELS_FILE in finding.found for finding in found)
     assert any(WHEELS_FILE in line for line in outcome.not_rehearsed)
+    assert_verified(tmp_path / "out", project, capsys)

@@ -62,9 +62,9 @@ ASKED = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 PYLOCK = b'lock-version = "1.0"\ncreated-by = "test"\npackages = []\n'
 
 
-def plan_of(mode: Mode = Mode.RELEASE) -> Plan:
+def plan_of(mode: Mode = Mode.RELEASE, wheels: str | None = None) -> Plan:
     """The plan of the release."""
-    jobs = tuple(job.id for job in table(Options(cells=(CELL,))))
+    jobs = tuple(job.id for job in table(Options(cells=(CELL,), wheels=wheels)))
     return Plan(Project("tiny", "."), "1.0", "v1.0", COMMIT, RUN.repository, mode, 1_700_000_000, (CELL,), jobs)
 
 
@@ -115,7 +115,7 @@ class SignedRelease:
         self.folder = folder
         self.sigstore = sigstore
         self.settings = settings
-        self.plan = plan_of(mode)
+        self.plan = plan_of(mode, settings.wheels)
         self.made = made
         self.kept = folder / "kept"
         self.records: dict[str, str] = {}

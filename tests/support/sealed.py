@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from sealwright.config import Settings
 from sealwright.model import Mode
 from sealwright.verify.evidence import FileContent
-from tests.support.evidence import SignedRelease, signed_release
+from tests.support.evidence import DISTRIBUTIONS, SignedRelease, signed_release
 
 RELEASE, VERIFYING = "release.json", "VERIFYING.md"
 
 
 @contextmanager
-def sealed_release(folder: Path, mode: Mode = Mode.RELEASE) -> Iterator[SignedRelease]:
+def sealed_release(
+    folder: Path,
+    mode: Mode = Mode.RELEASE,
+    *,
+    settings: Settings | None = None,
+    made: Mapping[str, bytes] = DISTRIBUTIONS,
+) -> Iterator[SignedRelease]:
     """`signed_release`, judged and sealed."""
-    with signed_release(folder, mode=mode) as made:
-        judged = made.run("gate", made.gate_variables)
+    with signed_release(folder, mode=mode, settings=settings, made=made) as release:
+        judged = release.run("gate", release.gate_variables)
         outputs = {"VSA": judged.outputs["vsa"], "RELEASE": judged.outputs["release"]}
-        sealed = made.run("seal", {**made.sigstore.identity.grant(environment="seal"), **outputs})
+        sealed = release.run("seal", {**release.sigstore.identity.grant(environment="seal"), **outputs})
         assert sealed.exit_code == 0, sealed.blocking
-        yield made
+        yield release
 
 
 def downloaded(release: SignedRelease) -> dict[str, FileContent]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+WHEELS_JOB = "wheels"
+"""The job that is a workflow of the project's own, which builds the wheels; other projects have none of that name."""
+
 
 class Mode(StrEnum):
     """Whether anything outside this machine can be changed by what follows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sealwright.endpoints import TESTPYPI_UPLOAD_URL
-from sealwright.model import Cell
+from sealwright.model import WHEELS_JOB, Cell
 from sealwright.pipeline.egress import guarded
 from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import (
@@ -37,7 +37,6 @@ from sealwright.pipeline.steps import (
 
 PROVENANCE_NAME = "multiple.intoto.jsonl"
 EXTRA_GATE = "extra-gate"
-WHEELS_JOB = "wheels"
 WEBHOOK_SECRET = "SEALWRIGHT_WEBHOOK"  # noqa: S105 - the name of a secret, not one
 NOTIFY, NOTIFY_WAITING = "notify", "notify-approval"
 WAITING = "waiting"

@@ -91,6 +91,11 @@ CHECKS: dict[str, Meaning] = {
         "all evidence is of one run of one workflow",
         "that the run did what it should",
     ),
+    "wheels": Meaning(
+        "are there wheels, each for another platform that an index takes, where the project builds them itself",
+        "the release did not lose all its wheels on the way, and its list of jobs says who built them",
+        "what that workflow did; skipped for a rehearsal, which cannot run it and has no wheel and no SBOM",
+    ),
     "sbom": Meaning(
         "does each wheel have an SBOM that binds to its digest and lists exactly its locked closure",
         "the SBOM is about this wheel and repeats its lock",

@@ -11,8 +11,19 @@ from sealwright.verify.closure import parse_pylock
 from sealwright.verify.evidence import GENERATOR_BUNDLE, GITHUB_BUNDLE, PYLOCK, Case, Evidence, Maker, data_at
 from sealwright.verify.made import judge_made
 from sealwright.verify.sbom import judge_sbom
+from sealwright.verify.taken_wheels import judge_taken
 
 Check = Callable[[Evidence], Iterable[Finding]]
+
+
+def check_wheels(evidence: Evidence) -> Iterator[Finding]:
+    """A project that builds its wheels itself has wheels, for platforms that an index takes. Codes: `judge_taken`'s.
+
+    Of any other project nothing is asked.
+    """
+    case = evidence.case
+    if case.wheels:
+        yield from judge_taken((ref.name for ref in evidence.wheels), case.wheels, case.mode)
 
 
 def check_provenance(evidence: Evidence) -> Iterator[Finding]:

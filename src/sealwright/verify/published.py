@@ -16,7 +16,14 @@ from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding, Mode, Sums, Verdict
 from sealwright.verify import complete, own_word, release_json, signatures, vsa
 from sealwright.verify.bundle import TrustRoot, VerifiedStatement
-from sealwright.verify.everybody import Check, check_github_provenance, check_provenance, check_sbom, weigh
+from sealwright.verify.everybody import (
+    Check,
+    check_github_provenance,
+    check_provenance,
+    check_sbom,
+    check_wheels,
+    weigh,
+)
 from sealwright.verify.evidence import (
     INDEX_SUFFIX,
     RELEASE_SIGNATURE,
@@ -37,6 +44,8 @@ from sealwright.verify.stated import judge_stated, maker_of
 from sealwright.verify.taken_wheels import PURE
 
 FILES = "files"
+_BY_PROJECT = "the project's own workflow"
+"""Who built wheels apart; which file that is, no list of files says."""
 _WITHOUT_RELEASE = frozenset(
     {FILES, "signatures", "signer", "statements", "provenance", "provenance-github", "sbom", own_word.CHECK}
 )
@@ -87,6 +96,8 @@ def _as_far_as_it_goes(case: Case) -> Case:
     return replace(
         case,
         generator=bool(case.made_by(Maker.GENERATOR)) or not case.made_by(Maker.GITHUB),
+        # A claim, but one that earns a release nothing: it must have wheels then, and one that is no rehearsal always.
+        wheels=_BY_PROJECT if release_json.wheels_apart(data_at(case.files, RELEASE) or b"") else "",
         lenient=case.lenient | aside,
     )
 
@@ -104,12 +115,17 @@ def answer_checks(evidence: Evidence) -> tuple[Finding, ...]:
 
 def weigh_answers(evidence: Evidence, found: Iterable[Finding]) -> Verdict:
     """The verdict on findings, those of checks that the asker made elsewhere included."""
-    case = evidence.case
-    return weigh(evidence, found, [check for check in _checks(case) if check != "provenance" or case.generator])
+    asked = {"provenance": evidence.case.generator, "sbom": not evidence.unrehearsed}
+    return weigh(evidence, found, [check for check in _checks(evidence.case) if asked.get(check, True)])
 
 
 def _checks(case: Case) -> dict[str, Check]:
-    return {**CHECKS, **({complete.CHECK: complete.check_complete} if case.scope is Scope.DOSSIER else {})}
+    more: dict[str, Check] = {}
+    if case.wheels and case.scope is not Scope.FILES:
+        more["wheels"] = check_wheels
+    if case.scope is Scope.DOSSIER:
+        more[complete.CHECK] = complete.check_complete
+    return {**CHECKS, **more}
 
 
 def stated_mode(evidence: Evidence) -> Mode:

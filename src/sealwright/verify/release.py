@@ -10,22 +10,18 @@ from collections.abc import Iterator
 from sealwright.dossier.store import SBOM_SUFFIX, VEX
 from sealwright.model import Finding, Verdict
 from sealwright.verify import files, rebuild, records, signatures
-from sealwright.verify.everybody import Check, check_github_provenance, check_provenance, check_sbom, weigh
+from sealwright.verify.everybody import (
+    Check,
+    check_github_provenance,
+    check_provenance,
+    check_sbom,
+    check_wheels,
+    weigh,
+)
 from sealwright.verify.evidence import Case, Evidence, data_at
-from sealwright.verify.taken_wheels import judge_taken
 from sealwright.verify.vex import judge_vex
 
 _AUDIT = "statements/audit.json"
-
-
-def check_wheels(evidence: Evidence) -> Iterator[Finding]:
-    """A project that builds its wheels itself has wheels, for platforms that an index takes. Codes: `judge_taken`'s.
-
-    Of any other project nothing is asked.
-    """
-    case = evidence.case
-    if case.wheels:
-        yield from judge_taken((ref.name for ref in evidence.wheels), case.wheels, case.mode)
 
 
 def check_vex(evidence: Evidence) -> Iterator[Finding]:

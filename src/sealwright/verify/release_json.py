@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sealwright.dossier.codec import decode, encode_json
 from sealwright.dossier.store import REBUILT, RELEASE
 from sealwright.errors import Refused
-from sealwright.model import FileRef, Plan
+from sealwright.model import WHEELS_JOB, FileRef, Plan
 from sealwright.model.digest import is_plain_path
 from sealwright.verify.evidence import FileContent
 
@@ -40,6 +40,15 @@ def listed(data: bytes) -> dict[str, FileRef]:
     if len(found) != len(refs):
         raise Refused("malformed", f"{RELEASE} lists a file twice", hint=_AGAIN)
     return found
+
+
+def wheels_apart(data: bytes) -> bool:
+    """Whether a release.json says that a workflow of the project's own built the wheels: a claim."""
+    try:
+        said = json.loads(data)["jobs"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return isinstance(said, list) and WHEELS_JOB in said
 
 
 def directory(data: bytes) -> str:

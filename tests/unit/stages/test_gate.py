@@ -250,7 +250,7 @@ def test_without_a_distribution_there_is_nothing_to_say_a_verdict_about(release:
 def test_a_distribution_too_large_to_hold_is_judged_by_its_digest(
     release: SignedRelease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sealwright.stages.gate._HELD", 4)
+    monkeypatch.setattr("sealwright.stages.gate.HELD", 4)
     assert gate(release).exit_code == 0
     assert published(release) == {WHEEL, SDIST}
 

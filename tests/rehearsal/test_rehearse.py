@@ -182,7 +182,7 @@ def test_a_folder_that_is_no_repository_is_an_error_with_a_hint(tmp_path: Path) 
     assert "fix: " in answer.stderr
 
 
-@pytest.mark.parametrize("moment", ["build", "attest", "pypi"])
+@pytest.mark.parametrize("moment", ["attest"])
 def test_a_rehearsal_that_is_killed_can_be_continued(rehearsed: Path, tmp_path: Path, moment: str) -> None:
     project, out = rehearsed / "project", tmp_path / "out"
     jobs = ("plan", "build", "rebuild", "examine", "gate")

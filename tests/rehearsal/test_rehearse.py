@@ -182,9 +182,8 @@ def test_a_folder_that_is_no_repository_is_an_error_with_a_hint(tmp_path: Path) 
     assert "fix: " in answer.stderr
 
 
-@pytest.mark.parametrize("moment", ["attest"])
-def test_a_rehearsal_that_is_killed_can_be_continued(rehearsed: Path, tmp_path: Path, moment: str) -> None:
-    project, out = rehearsed / "project", tmp_path / "out"
+def test_a_rehearsal_of_which_only_the_main_process_is_killed_can_be_continued(rehearsed: Path, tmp_path: Path) -> None:
+    project, out, moment = rehearsed / "project", tmp_path / "out", "attest"
     jobs = ("plan", "build", "rebuild", "examine", "gate")
     argv = [sys.executable, "-m", "sealwright", "rehearse", "--out", str(out)]
     with subprocess.Popen(argv, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

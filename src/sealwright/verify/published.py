@@ -14,16 +14,9 @@ from sealwright.config import Policy
 from sealwright.dossier.store import DIST, PUBLISHED, RECORDS, RELEASE, is_part
 from sealwright.errors import Refused
 from sealwright.model import FileRef, Finding, Mode, Sums, Verdict
-from sealwright.verify import complete, own_word, release_json, signatures, vsa
+from sealwright.verify import complete, everybody, own_word, release_json, signatures, vsa
 from sealwright.verify.bundle import TrustRoot, VerifiedStatement
-from sealwright.verify.everybody import (
-    Check,
-    check_github_provenance,
-    check_provenance,
-    check_sbom,
-    check_wheels,
-    weigh,
-)
+from sealwright.verify.everybody import Check, weigh
 from sealwright.verify.evidence import (
     INDEX_SUFFIX,
     RELEASE_SIGNATURE,
@@ -122,7 +115,7 @@ def weigh_answers(evidence: Evidence, found: Iterable[Finding]) -> Verdict:
 def _checks(case: Case) -> dict[str, Check]:
     more: dict[str, Check] = {}
     if case.wheels and case.scope is not Scope.FILES:
-        more["wheels"] = check_wheels
+        more["wheels"] = everybody.check_wheels
     if case.scope is Scope.DOSSIER:
         more[complete.CHECK] = complete.check_complete
     return {**CHECKS, **more}
@@ -222,10 +215,10 @@ CHECKS: dict[str, Check] = {
     "statements": check_stated,
     "signer": signatures.check_signer,
     "runner": signatures.check_runner,
-    "provenance": check_provenance,
-    "provenance-github": check_github_provenance,
+    "provenance": everybody.check_provenance,
+    "provenance-github": everybody.check_github_provenance,
     "agreement": signatures.check_agreement,
-    "sbom": check_sbom,
+    "sbom": everybody.check_sbom,
     own_word.CHECK: own_word.check_verdict,
 }
 

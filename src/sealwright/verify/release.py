@@ -9,15 +9,8 @@ from collections.abc import Iterator
 
 from sealwright.dossier.store import SBOM_SUFFIX, VEX
 from sealwright.model import Finding, Verdict
-from sealwright.verify import files, rebuild, records, signatures
-from sealwright.verify.everybody import (
-    Check,
-    check_github_provenance,
-    check_provenance,
-    check_sbom,
-    check_wheels,
-    weigh,
-)
+from sealwright.verify import everybody, files, rebuild, records, signatures
+from sealwright.verify.everybody import Check, weigh
 from sealwright.verify.evidence import Case, Evidence, data_at
 from sealwright.verify.vex import judge_vex
 
@@ -43,16 +36,16 @@ CHECKS: dict[str, Check] = {
     "plan": records.check_plan,
     "records": records.check_records,
     "files": files.check_files,
-    "wheels": check_wheels,
+    "wheels": everybody.check_wheels,
     "smoke": records.check_smoke,
     "signatures": signatures.check_signatures,
     "statements": signatures.check_statements,
     "signer": signatures.check_signer,
     "runner": signatures.check_runner,
-    "provenance": check_provenance,
-    "provenance-github": check_github_provenance,
+    "provenance": everybody.check_provenance,
+    "provenance-github": everybody.check_github_provenance,
     "agreement": signatures.check_agreement,
-    "sbom": check_sbom,
+    "sbom": everybody.check_sbom,
     "vex": check_vex,
     "rebuild": rebuild.check_rebuild,
     "index": files.check_index,

@@ -11,7 +11,6 @@ from sealwright.model import Finding
 from sealwright.verify.inventory import read_inventory
 from sealwright.verify.strict_json import Malformed, as_list, as_object, as_text, strict_json
 
-"""What is known about vulnerabilities of what the wheels bring along; signed like the SBOMs, beside which it lies."""
 CHECK = "vex"
 SPEC_VERSION = "1.6"
 IN_TRIAGE = "in_triage"

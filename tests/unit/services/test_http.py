@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import socket
+import socketserver
 import threading
 import time
 from collections.abc import Iterator
@@ -29,20 +29,19 @@ def echo() -> Iterator[Echo]:
 @contextmanager
 def raw_server(answer: bytes) -> Iterator[str]:
     """One that writes these very bytes and hangs up."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
 
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection:
-                    connection.recv(65536)
-                    connection.sendall(answer)
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.request.sendall(answer)
 
-        threading.Thread(target=serve, daemon=True).start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/"
+        finally:
+            # A thread that still waited in accept() would answer for whoever is given this file descriptor next.
+            server.shutdown()
 
 
 @pytest.mark.parametrize(

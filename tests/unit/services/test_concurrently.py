@@ -57,12 +57,12 @@ def test_slow_answers_are_not_waited_for_and_no_further_question_is_put() -> Non
 
     def ask(number: int) -> int:
         seen.append(number)
-        release.wait(5)
+        release.wait(60)
         return number
 
     started = time.monotonic()
     answers = Questions(ask, range(5)).answers(0.1)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
     assert {type(answer) for answer in answers.values()} == {Unavailable}
     release.set()
     time.sleep(0.1)

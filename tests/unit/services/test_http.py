@@ -61,7 +61,7 @@ def test_a_service_that_asks_for_an_hour_is_not_waited_for() -> None:
     started = time.monotonic()
     with raw_server(busy) as url:
         assert request("GET", url).status == 429
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
 
 
 def test_half_an_answer_is_no_answer() -> None:

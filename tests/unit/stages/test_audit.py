@@ -323,7 +323,7 @@ def test_slow_service_is_not_waited_for_longer_than_the_patience(
     world.index.faults.append(Fault("GET", "/simple/", delay=30))
     started = time.monotonic()
     findings = audit.run(_context(tmp_path / "work", LOCK, world)).findings
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 25
     assert _of_audit(findings) == {
         ("audit-no-answer", State.UNAVAILABLE),
         ("audit-index-unanswered", State.UNAVAILABLE),
@@ -331,7 +331,9 @@ def test_slow_service_is_not_waited_for_longer_than_the_patience(
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["refused", "silent"])
-def test_nobody_there_is_noticed_within_three_seconds(tmp_path: Path, world: World, silent: bool) -> None:
+def test_nobody_there_is_noticed_within_the_patience_for_a_first_answer(
+    tmp_path: Path, world: World, silent: bool
+) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         if silent:
@@ -340,6 +342,7 @@ def test_nobody_there_is_noticed_within_three_seconds(tmp_path: Path, world: Wor
         context = _context(tmp_path / "work", LOCK, world, **{OSV_VARIABLE: url})
         started = time.monotonic()
         findings = audit.run(context).findings
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < Patience.of(Mode.REHEARSAL).whole / 2
+    assert Patience.of(Mode.REHEARSAL).first < 3
     assert _of_audit(findings) == {("audit-unreachable", State.UNAVAILABLE)}
     assert world.index.exchanges == []

@@ -13,11 +13,11 @@ from sealwright.errors import Unavailable
 from sealwright.pipeline.jobs import WEBHOOK_SECRET
 from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import Call, ProjectCall
-from sealwright.rehearsal.act import environment
+from sealwright.rehearsal.act import environment, wheelhouse
 from sealwright.rehearsal.act.jobs import RunningJob
 from sealwright.rehearsal.act.log import Ended, Event, event
 from sealwright.rehearsal.act.program import find_act
-from sealwright.rehearsal.act.pythons import find_pythons, install
+from sealwright.rehearsal.act.pythons import Pythons, find_pythons, install
 from sealwright.rehearsal.act.replacements import generator, local_repositories, write_programs
 from sealwright.rehearsal.act.replay import replay
 from sealwright.rehearsal.act.stub import stub, write_stub
@@ -27,9 +27,12 @@ from sealwright.rehearsal.results import JobResult, JobState, skipped
 from sealwright.rehearsal.schedule import blocked
 from sealwright.rehearsal.underway import Underway
 from sealwright.services.following import following
+from sealwright.services.git import Repository
 from sealwright.workflow.render import render_for
 
 _TAIL_LINES = 6
+_TOOLS = "tools.txt"
+"""A constraints file that says where pip finds the jobs' tools."""
 
 
 def run_under_act(underway: Underway) -> dict[str, JobResult]:
@@ -67,10 +70,24 @@ def _prepared(folder: Path, underway: Underway) -> Options:
         (folder / name).mkdir()
     (folder / "event.json").write_text(environment.event_of(underway.subject), "utf-8")
     write_programs(folder / "programs", underway.toolsets)
-    install(find_pythons(underway.jobs, underway.environ), folder / "pythons")
+    pythons = find_pythons(underway.jobs, underway.environ)
+    install(pythons, folder / "pythons")
+    _fetch_tools(folder, pythons, underway)
     if underway.options.tool == "checkout":
         return underway.options
     return replace(underway.options, release=pack(folder / "wheels"))
+
+
+def _fetch_tools(folder: Path, pythons: Pythons, underway: Underway) -> None:
+    """Make what `_TOOLS` names."""
+    if underway.options.tool == "checkout":
+        origin = Repository(underway.layout.origin, underway.environ)
+        locks = wheelhouse.tagged_locks(underway.jobs, origin, underway.subject.commit)
+    else:
+        locks = wheelhouse.our_locks(underway.jobs)
+    variables = environment.of_pip(underway)
+    fetched = [wheelhouse.fill(path, locks, underway.environ, variables) for path in pythons.tools]
+    (folder / _TOOLS).write_text(wheelhouse.options(folder / "wheels", *fetched), "utf-8")
 
 
 @dataclass
@@ -82,7 +99,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.folder = self.underway.layout.act
-        self.shared = environment.shared(self.underway, self.folder / "wheels")
+        self.shared = environment.shared(self.underway, self.folder / _TOOLS)
         self.workflow = Workflow.of(render_for(self.options))
         self.generator = generator()
         self.called = {job.id: self.generator for job in self.underway.jobs if isinstance(job, Call)}

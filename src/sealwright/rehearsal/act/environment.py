@@ -32,18 +32,27 @@ _TOLD = (
 )
 
 
-def shared(underway: Underway, wheels: Path) -> dict[str, str]:
+def of_pip(underway: Underway) -> dict[str, str]:
+    """What the wheels of the jobs' tools are fetched with, before act is started."""
+    return {
+        **underway.variables(),
+        **own_environment(underway.layout.act / "home"),
+        # Downloads are checked against a hash before they are installed, wherever they come from.
+        "PIP_CACHE_DIR": str(cache_home(underway.environ) / "pip"),
+    }
+
+
+def shared(underway: Underway, tools: Path) -> dict[str, str]:
     """What act and all jobs are started with: nothing of the user's but what a program needs to run at all.
 
-    `wheels` is a folder that pip looks into as well. Raises UsageError (`value-evaluated`).
+    `tools` is a constraints file that says where pip finds the tools. Raises UsageError (`value-evaluated`).
     """
     layout = underway.layout
     variables = {
-        **underway.variables(),
-        **own_environment(layout.act / "home"),
-        # Downloads are checked against a hash before they are installed, wherever they come from.
-        "PIP_CACHE_DIR": str(cache_home(underway.environ) / "pip"),
-        "PIP_FIND_LINKS": " ".join([*underway.index.find_links, wheels.as_uri()]),
+        **of_pip(underway),
+        # Not as find-links or an index: stages take those for the project's own. As an address, because pip splits
+        # this variable at spaces.
+        "PIP_CONSTRAINT": tools.as_uri(),
         "PIP_NO_COMPILE": "0",  # a negative option is switched on by a falsy value
         "PIP_PROGRESS_BAR": "off",
         # act gives each step a terminal, GitHub none.

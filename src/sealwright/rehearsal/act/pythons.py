@@ -19,6 +19,8 @@ class Pythons:
     found: Mapping[str, Path]
     replaced: tuple[str, ...]
     """Versions for the tools alone that are not here: the running Python takes their place."""
+    tools: tuple[Path, ...]
+    """The interpreters that the tools are installed for, as far as they are here."""
 
 
 def find_pythons(jobs: Iterable[AnyJob], environ: Mapping[str, str]) -> Pythons:
@@ -29,8 +31,10 @@ def find_pythons(jobs: Iterable[AnyJob], environ: Mapping[str, str]) -> Pythons:
     tried, for_tools = _versions(jobs)
     found = {version: find_python(version, environ) for version in (*for_tools, *tried)}
     replaced = tuple(version for version in for_tools if found[version] is None and version not in tried)
-    running = dict.fromkeys(replaced, Path(sys.executable))
-    return Pythons({**{version: path for version, path in found.items() if path}, **running}, replaced)
+    here = {version: path for version, path in found.items() if path}
+    here |= dict.fromkeys(replaced, Path(sys.executable))
+    tools = dict.fromkeys(here[version] for version in for_tools if version in here)
+    return Pythons(here, replaced, tuple(tools))
 
 
 def install(pythons: Pythons, folder: Path) -> None:

@@ -35,7 +35,7 @@ def test_the_running_python_stands_in_for_one_that_only_the_tools_would_have(mon
 @pytest.mark.skipif(sys.platform == "win32", reason="jobs need a POSIX system")
 def test_each_version_has_a_folder_of_programs(tmp_path: Path) -> None:
     here = Path(sys.executable)
-    install(Pythons({RUNNING: here, "3.98": here}, ("3.98",)), tmp_path)
+    install(Pythons({RUNNING: here, "3.98": here}, ("3.98",), ()), tmp_path)
     assert sorted(path.name for path in (tmp_path / RUNNING).iterdir()) == ["python", "python3", f"python{RUNNING}"]
     # Nobody who asks for 3.98 gets another one.
     assert sorted(path.name for path in (tmp_path / "3.98").iterdir()) == ["python", "python3"]

@@ -1,4 +1,4 @@
-"""What a release changes in a commit before its tag: the version where it is written, and the changelog."""
+"""What a release changes in a commit before its tag: the version where it is written and locked, and the changelog."""
 
 from __future__ import annotations
 
@@ -11,22 +11,35 @@ from sealwright.project import Changelog, find_changelog
 from sealwright.project.fragments import Towncrier, rendered, towncrier_of, with_entry
 from sealwright.project.rewriting import with_version
 from sealwright.project.unreleased import Moving, with_release
+from sealwright.project.uv_lock import UV_LOCK, with_own_version
 from sealwright.stages.planning import Committed
 
 Edits = Mapping[str, bytes | None]
 """Path from the root of the repository to its new content; None for a file that goes."""
 
 
-def edits_for(here: Committed, settings: Settings, moving: Moving) -> Edits:
-    """Everything to be committed for this version; empty where the commit says it all already.
+def edits_for(here: Committed, name: str, settings: Settings, moving: Moving) -> Edits:
+    """Everything to be committed for this version of the project `name`; empty where the commit says it all already.
 
-    Raises UsageError (`version-not-writable`, `changelog-empty`, `changelog-unreleased-missing`, `changelog-missing`,
-    `changelog-not-utf-8`, `towncrier-unsupported`).
+    Raises UsageError (`version-not-writable`, `lock-not-writable`, `changelog-empty`, `changelog-unreleased-missing`,
+    `changelog-missing`, `changelog-not-utf-8`, `towncrier-unsupported`).
     """
-    wanted: dict[str, bytes | None] = {**with_version(here.read, moving.version), **_changelog(here, settings, moving)}
+    versions = {**with_version(here.read, moving.version), **_lock(here, name, moving.version)}
+    wanted: dict[str, bytes | None] = {**versions, **_changelog(here, settings, moving)}
     # A link is followed: what changes is the file that it leads to.
     places = {path: here.path(path) for path in wanted}
     return {here.repository.resolved(here.commit, places[path]) or places[path]: wanted[path] for path in wanted}
+
+
+def _lock(here: Committed, name: str, version: str) -> dict[str, bytes]:
+    """uv.lock of the project, or of the workspace that it belongs to."""
+    folder = here.directory
+    while (lock := here.repository.read(here.commit, posixpath.normpath(f"{folder}/{UV_LOCK}"))) is None:
+        if folder == ".":
+            return {}
+        folder = posixpath.dirname(folder) or "."
+    changed = with_own_version(lock, name, posixpath.relpath(here.directory, folder), version)
+    return {} if changed == lock else {posixpath.relpath(f"{folder}/{UV_LOCK}", here.directory): changed}
 
 
 def _changelog(here: Committed, settings: Settings, moving: Moving) -> dict[str, bytes | None]:

@@ -16,6 +16,7 @@ from sealwright.config import Settings
 from sealwright.errors import Refused, UsageError
 from sealwright.model import Finding
 from sealwright.model.digest import is_plain_path
+from sealwright.project.uv_lock import UV_LOCK
 from sealwright.services.environments import Environment, PackageIndex, make_environment, uv
 from sealwright.verify.requirements import Locked, locked_text, parse_locked, unmet
 
@@ -109,11 +110,11 @@ class Workshop:
         """(name, text) of the lock that the project keeps; empty if it keeps none."""
         if settings.build_lock is not None:
             return settings.build_lock, _read_lock(project, settings.build_lock)
-        locked = any((folder / "uv.lock").is_file() for folder in _upwards(project, root))
+        locked = any((folder / UV_LOCK).is_file() for folder in _upwards(project, root))
         if not locked or _GROUP not in document.get("dependency-groups", {}):
             return "", ""
         arguments = ("export", "--frozen", "--only-group", _GROUP, "--python", sys.executable, *_EXPORT)
-        return "uv.lock", uv(arguments, self.environ, self.index, cwd=project).stdout
+        return UV_LOCK, uv(arguments, self.environ, self.index, cwd=project).stdout
 
     def _resolve(self, requirements: Iterable[str], floor: str) -> tuple[Locked, ...]:
         wanted = "\n".join(sorted(set(requirements)))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from tests.support.pypi import make_world
 
 from sealwright.cli import main
 from sealwright.endpoints import PYPI_VARIABLE
+from sealwright.services.environments import find_uv
 
 NEW = CHANGELOG.replace("# Changelog\n", "# Changelog\n\n## [Unreleased]\n\n- New.\n")
 QUICK = ("prepare", "minor", "--no-rehearse")
@@ -240,6 +243,49 @@ def test_a_tag_is_signed_with_an_ssh_key_and_a_lost_key_changes_nothing(project:
     git(project, "config", "gpg.ssh.allowedSignersFile", str(allowed))
     assert main(QUICK) == 0
     git(project, "verify-tag", "v1.3.0")
+
+
+@pytest.mark.skipif(not shutil.which("gpg"), reason="there is no gpg")
+def test_commit_and_tag_are_signed_with_an_openpgp_key(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(prefix="g", dir="/tmp") as home:  # the path of its socket must be short
+        monkeypatch.setenv("GNUPGHOME", home)
+        made = ("gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "tiny@example.org", "ed25519")
+        subprocess.run(made, check=True, capture_output=True)
+        git(project, "config", "user.signingkey", "tiny@example.org")
+        git(project, "config", "commit.gpgSign", "true")
+        try:
+            assert main(QUICK) == 0
+            for command, what in (("verify-tag", "v1.3.0"), ("verify-commit", "main")):
+                subprocess.run(["git", command, what], cwd=project, check=True, capture_output=True)
+        finally:
+            subprocess.run(["gpgconf", "--kill", "all"], check=False)
+
+
+def test_one_project_of_several_is_released_under_its_own_tags(project: Path) -> None:
+    folder = project / "packages/other"
+    text = TINY["pyproject.toml"].replace("tiny-project", "other") + 'tag-pattern = "other-v*"\n'
+    write(folder, {**TINY, "CHANGELOG.md": NEW, "pyproject.toml": text})
+    commit(project)
+    git(project, "tag", "other-v1.2.3")
+    assert main([*QUICK, "--project", str(folder)]) == 0
+    assert git(project, "tag").splitlines() == ["other-v1.2.3", "other-v1.3.0", "v1.2.3"]
+    changed = git(project, "diff", "--name-only", "other-v1.2.3", "other-v1.3.0").splitlines()
+    assert changed == ["packages/other/CHANGELOG.md", "packages/other/pyproject.toml"]
+
+
+@pytest.mark.parametrize("directory", [".", "packages/tiny"])
+def test_the_lock_of_uv_still_holds(project: Path, directory: str) -> None:
+    if directory != ".":
+        (project / directory).mkdir(parents=True)
+        git(project, "mv", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "src", directory)
+        write(project, {"pyproject.toml": f'[tool.uv.workspace]\nmembers = ["{directory}"]\n'})
+    lock = (find_uv(os.environ), "lock", "--offline", "--no-python-downloads", "--python", sys.executable)
+    subprocess.run(lock, cwd=project, check=True, capture_output=True)
+    commit(project)
+    assert main([*QUICK, "--project", directory]) == 0
+    assert 'version = "1.3.0"' in git(project, "show", "v1.3.0:uv.lock")
+    assert git(project, "status", "--porcelain") == ""
+    subprocess.run([*lock, "--check"], cwd=project, check=True, capture_output=True)
 
 
 GIT = """\

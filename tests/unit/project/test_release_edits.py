@@ -11,10 +11,12 @@ from sealwright.project.fragments import rendered, towncrier_of, with_entry
 from sealwright.project.rewriting import with_version
 from sealwright.project.skip_markers import skip_marker
 from sealwright.project.unreleased import Moving, with_release
+from sealwright.project.uv_lock import with_own_version
 
 MOVING = Moving("1.3.0", "v1.3.0", dt.date(2026, 11, 26))
 HATCH = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
 SETUPTOOLS = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+FLIT = '[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\n'
 DYNAMIC = '[project]\nname = "tiny"\ndynamic = ["version"]\n'
 
 
@@ -52,8 +54,35 @@ DYNAMIC = '[project]\nname = "tiny"\ndynamic = ["version"]\n'
             "1.2.3",
             "1.3.0",
         ),
+        (
+            {
+                "pyproject.toml": SETUPTOOLS + DYNAMIC + '[tool.setuptools.dynamic]\nversion.attr = "tiny.VERSION"\n',
+                "src/tiny/__init__.py": 'SINCE = "1.2.3"\nVERSION = "1.2.3"\n',
+            },
+            "src/tiny/__init__.py",
+            'VERSION = "1.2.3"',
+            'VERSION = "1.3.0"',
+        ),
+        (
+            {
+                "pyproject.toml": SETUPTOOLS,
+                "setup.cfg": "[metadata]\nname = tiny\nversion = 1.2.3\ndescription = since 1.2.3\n",
+            },
+            "setup.cfg",
+            "version = 1.2.3",
+            "version = 1.3.0",
+        ),
+        (
+            {
+                "pyproject.toml": FLIT + '[project]\nname = "tiny"\ndynamic = ["version", "description"]\n',
+                "tiny/__init__.py": '"""Tiny since 1.2.3."""\n\n__version__ = "1.2.3"\n',
+            },
+            "tiny/__init__.py",
+            '__version__ = "1.2.3"',
+            '__version__ = "1.3.0"',
+        ),
     ],
-    ids=["static", "poetry", "hatch-path", "setuptools-file"],
+    ids=["static", "poetry", "hatch-path", "setuptools-file", "setuptools-attr", "setup.cfg", "flit"],
 )  # fmt: skip
 def test_a_version_changes_where_it_stands_and_nowhere_else(
     files: dict[str, str], changed: str, old: str, new: str
@@ -67,6 +96,54 @@ def test_a_version_that_a_tag_decides_needs_no_change() -> None:
         HATCH.replace('"hatchling"]', '"hatchling", "hatch-vcs"]') + DYNAMIC + '[tool.hatch.version]\nsource = "vcs"\n'
     )
     assert with_version({"pyproject.toml": text.encode()}.get, "1.3.0") == {}
+
+
+LOCK = b"""\
+version = 1
+
+[[package]]
+name = "other"
+version = "1.2.3"
+source = { registry = "https://index.example/simple" }
+
+[[package]]
+name = "tiny"
+version = "1.2.3"
+source = { editable = "%s" }
+dependencies = [{ name = "other" }]
+"""
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("directory", [".", "packages/tiny"])
+def test_the_lock_says_the_new_version_of_this_project_alone(directory: str, newline: bytes) -> None:
+    lock = (LOCK % directory.encode()).replace(b"\n", newline)
+    before, _, after = lock.rpartition(b"1.2.3")
+    assert with_own_version(lock, "tiny", directory, "1.3.0") == before + b"1.3.0" + after
+
+
+@pytest.mark.parametrize(
+    ("lock", "name", "directory"),
+    [
+        (LOCK % b".", "tiny", "packages/tiny"),
+        (LOCK % b".", "others", "."),
+        (LOCK.replace(b"editable", b"registry") % b".", "tiny", "."),
+        (LOCK.replace(b'version = "1.2.3"\nsource = { editable', b"source = { editable") % b".", "tiny", "."),
+        (b"version = 1\n", "tiny", "."),
+        (b"package = 1\n", "tiny", "."),
+    ],
+    ids=["another folder", "another name", "another's", "no version", "no package", "another shape"],
+)
+def test_a_lock_without_the_version_of_this_project_stays(lock: bytes, name: str, directory: str) -> None:
+    assert with_own_version(lock, name, directory, "1.3.0") == lock
+
+
+@pytest.mark.parametrize("lock", [b"[", b"\xff", (LOCK % b".").replace(b'version = "1.2.3"', b'version="1.2.3"')])
+def test_a_lock_that_uv_did_not_write_is_not_guessed_at(lock: bytes) -> None:
+    with pytest.raises(UsageError) as caught:
+        with_own_version(lock, "tiny", ".", "1.3.0")
+    assert caught.value.code == "lock-not-writable"
+    assert "uv lock" in caught.value.hint
 
 
 KEPT = """\

@@ -177,7 +177,7 @@ class GitHub(GitHubApi):
         try:
             return tuple(self._environment(item) for item in document["environments"])
         except (KeyError, TypeError, AttributeError) as error:
-            raise Unavailable("answer-malformed", f"{url} did not answer with environments: {error!r}") from error
+            raise http.malformed(f"{url} did not answer with environments: {error!r}") from error
 
     def _environment(self, item: Mapping[str, Any]) -> Environment:
         policy = item.get("deployment_branch_policy") or {}
@@ -230,5 +230,6 @@ class GitHub(GitHubApi):
         except ValueError:  # no address at all
             target = scheme = ""
         if not location or scheme not in ("https", urlsplit(self._api).scheme):
-            raise Unavailable("redirect-unusable", f"{url} redirects to {location or 'nowhere'}")
+            hint = "a proxy may have answered; try again"
+            raise Unavailable("redirect-unusable", f"{url} redirects to {location or 'nowhere'}", hint=hint)
         return target

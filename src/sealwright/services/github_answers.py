@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sealwright.errors import Unavailable
+from sealwright.services import http
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ def read_release(item: Any, url: str) -> Release:
             upload_url=_a(str, item["upload_url"]).partition("{")[0],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unavailable("answer-malformed", f"{url} did not answer with a release: {error!r}") from error
+        raise http.malformed(f"{url} did not answer with a release: {error!r}") from error
 
 
 def read_asset(item: Any, url: str) -> Asset:
@@ -73,7 +73,7 @@ def read_asset(item: Any, url: str) -> Asset:
             url=_a(str, item["browser_download_url"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unavailable("answer-malformed", f"{url} did not answer with an asset: {error!r}") from error
+        raise http.malformed(f"{url} did not answer with an asset: {error!r}") from error
 
 
 def _a(kind: type[T], value: object) -> T:

@@ -60,9 +60,9 @@ class GitHubApi:
             try:
                 found = items(answer.json())
             except (KeyError, TypeError) as error:
-                raise Unavailable("answer-malformed", f"{url} did not answer with a list: {error!r}") from error
+                raise http.malformed(f"{url} did not answer with a list: {error!r}") from error
             if not isinstance(found, list):
-                raise Unavailable("answer-malformed", f"{url} did not answer with a list")
+                raise http.malformed(f"{url} did not answer with a list")
             yield from found
             if 'rel="next"' not in answer.headers.get("link", ""):
                 return

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from sealwright.errors import Unavailable
 from sealwright.model.github import Contributor
+from sealwright.services import http
 from sealwright.services.github_api import GitHubApi
 
 
@@ -62,4 +63,4 @@ def _text(item: Any, key: str, url: str) -> str:
 
 
 def _malformed(url: str, error: Exception) -> Unavailable:
-    return Unavailable("answer-malformed", f"{url} did not answer as GitHub does: {error!r}")
+    return http.malformed(f"{url} did not answer as GitHub does: {error!r}")

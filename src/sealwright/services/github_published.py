@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sealwright.errors import Unavailable
+from sealwright.services import http
 from sealwright.services.github import GitHub
 from sealwright.services.github_answers import Asset, Release, read_asset, read_release
 
@@ -72,7 +72,7 @@ class PublishedOnGitHub(GitHub):
                 if about["package"]["ecosystem"] == "pip"
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise Unavailable("answer-malformed", f"{url} did not answer with advisories: {error!r}") from error
+            raise http.malformed(f"{url} did not answer with advisories: {error!r}") from error
 
     def _whole(self, one: Published) -> Published:
         if len(one.assets) < _SHOWN_AT_MOST:
@@ -90,4 +90,4 @@ def _published(item: Any, url: str) -> Published:
         assets = [read_asset(asset, url) for asset in item["assets"]]
         return Published(release, item["name"] or "", item["body"] or "", {asset.name: asset for asset in assets})
     except (KeyError, TypeError, AttributeError) as error:
-        raise Unavailable("answer-malformed", f"{url} did not answer with a release: {error!r}") from error
+        raise http.malformed(f"{url} did not answer with a release: {error!r}") from error

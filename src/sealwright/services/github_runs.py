@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from sealwright.errors import Unavailable
 from sealwright.model.github import WorkflowRun
+from sealwright.services import http
 from sealwright.services.github_api import GitHubApi
 
 _ENDED_WELL = ("success", "skipped", "neutral")
@@ -52,4 +52,4 @@ def _read(take: Callable[[], T], url: str) -> T:
     try:
         return take()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unavailable("answer-malformed", f"{url} did not answer as GitHub does: {error!r}") from error
+        raise http.malformed(f"{url} did not answer as GitHub does: {error!r}") from error

@@ -10,6 +10,7 @@ from typing import Any
 
 from sealwright.errors import Unavailable
 from sealwright.model.github import Ruleset
+from sealwright.services import http
 from sealwright.services.github import GitHub
 
 
@@ -84,4 +85,4 @@ def _ruleset(item: Any) -> Ruleset:
 
 
 def _unusable(what: str, error: Exception) -> Unavailable:
-    return Unavailable("answer-malformed", f"GitHub's answer about {what} cannot be read: {error!r}")
+    return http.malformed(f"GitHub's answer about {what} cannot be read: {error!r}")

@@ -48,7 +48,7 @@ class Answer:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:  # RecursionError: thousands of brackets
-            raise Unavailable("answer-malformed", f"{self.url} did not answer with JSON: {error}") from error
+            raise malformed(f"{self.url} did not answer with JSON: {error}") from error
 
     def expect(self, *statuses: int) -> Answer:
         """This answer, if its status is one of `statuses`. Raises Unavailable (`answer-unexpected`)."""
@@ -60,6 +60,11 @@ class Answer:
             f"{self.url} answered {self.status} {self.reason}" + (f": {detail}" if detail else ""),
             hint="try again; if it stays, look at the service's status page",
         )
+
+
+def malformed(what: str) -> Unavailable:
+    """An answer that is not the one to this question; `what` says whose, and what is wrong with it."""
+    return Unavailable("answer-malformed", what, hint="it may have been cut off, or a proxy answered; try again")
 
 
 def request(
@@ -114,6 +119,7 @@ def request(
             "no-answer", f"{url} did not answer: {reason}", hint="check the network and try again"
         ) from error
     if len(data) > limit:
-        raise Unavailable("answer-too-large", f"{url} answered with more than {limit} bytes")
+        hint = "nothing of it was taken; look at what is behind that address"
+        raise Unavailable("answer-too-large", f"{url} answered with more than {limit} bytes", hint=hint)
     lowered = {name.lower(): value for name, value in response.headers.items()}
     return Answer(url, response.status, response.reason or "", lowered, data)

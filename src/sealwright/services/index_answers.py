@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from sealwright.errors import Unavailable
 from sealwright.model.digest import is_sha256
+from sealwright.services import http
 from sealwright.services.http import Answer
 from sealwright.verify.listing import IndexFile
 
@@ -133,8 +134,4 @@ def as_mapping(answer: Answer) -> dict[str, Any]:
 
 def malformed(url: str, why: str) -> Unavailable:
     """An answer that is none."""
-    return Unavailable(
-        "answer-malformed",
-        f"the answer of {url} is not what an index answers: {why}",
-        hint="it may have been cut off, or a proxy answered; try again",
-    )
+    return http.malformed(f"the answer of {url} is not what an index answers: {why}")

@@ -13,7 +13,7 @@ from sealwright.pipeline.jobs import table
 from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import Job, Stage, Tools
 from sealwright.rehearsal.actions import STAND_INS
-from sealwright.rehearsal.layout import cache_home
+from sealwright.rehearsal.cache import cache_home
 from sealwright.rehearsal.toolsets import Toolsets
 from sealwright.services.environments import PackageIndex
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 from sealwright.config import Settings
 from sealwright.errors import UsageError
-from sealwright.project import Changelog, find_changelog
+from sealwright.project import Changelog, ProjectInfo, find_changelog
 from sealwright.project.fragments import Towncrier, rendered, towncrier_of, with_entry
 from sealwright.project.rewriting import with_version
 from sealwright.project.unreleased import Moving, with_release
@@ -18,28 +19,30 @@ Edits = Mapping[str, bytes | None]
 """Path from the root of the repository to its new content; None for a file that goes."""
 
 
-def edits_for(here: Committed, name: str, settings: Settings, moving: Moving) -> Edits:
-    """Everything to be committed for this version of the project `name`; empty where the commit says it all already.
+def edits_for(here: Committed, info: ProjectInfo, settings: Settings, moving: Moving) -> Edits:
+    """Everything to be committed for this version of the project; empty where the commit says it all already.
 
     Raises UsageError (`version-not-writable`, `lock-not-writable`, `changelog-empty`, `changelog-unreleased-missing`,
     `changelog-missing`, `changelog-not-utf-8`, `towncrier-unsupported`).
     """
-    versions = {**with_version(here.read, moving.version), **_lock(here, name, moving.version)}
+    versions = {**with_version(here.read, moving.version), **_lock(here, info, moving.version)}
     wanted: dict[str, bytes | None] = {**versions, **_changelog(here, settings, moving)}
     # A link is followed: what changes is the file that it leads to.
     places = {path: here.path(path) for path in wanted}
     return {here.repository.resolved(here.commit, places[path]) or places[path]: wanted[path] for path in wanted}
 
 
-def _lock(here: Committed, name: str, version: str) -> dict[str, bytes]:
-    """uv.lock of the project, or of the workspace that it belongs to."""
-    folder = here.directory
-    while (lock := here.repository.read(here.commit, posixpath.normpath(f"{folder}/{UV_LOCK}"))) is None:
-        if folder == ".":
-            return {}
-        folder = posixpath.dirname(folder) or "."
-    changed = with_own_version(lock, name, posixpath.relpath(here.directory, folder), version)
-    return {} if changed == lock else {posixpath.relpath(f"{folder}/{UV_LOCK}", here.directory): changed}
+def _lock(here: Committed, info: ProjectInfo, version: str) -> dict[str, bytes]:
+    """uv.lock of the project, or of the workspace that it belongs to; nothing where a tag decides on the version."""
+    if info.version.version is None:
+        return {}
+    project = PurePosixPath(here.directory)
+    for folder in (project, *project.parents):
+        lock = here.repository.read(here.commit, str(folder / UV_LOCK))
+        if lock is not None:
+            changed = with_own_version(lock, info.name, posixpath.relpath(project, folder), version)
+            return {} if changed == lock else {posixpath.relpath(folder / UV_LOCK, project): changed}
+    return {}
 
 
 def _changelog(here: Committed, settings: Settings, moving: Moving) -> dict[str, bytes | None]:

@@ -72,7 +72,7 @@ def intend(request: Request, environ: Mapping[str, str]) -> Intent:
     today = request.today or dt.datetime.now(dt.UTC).date()
     version = next_version(_current(info, reached), request.wanted, request.phase, today)
     moving = Moving(str(version), settings.tag_for(str(version)), today, _nothing_new(version, reached))
-    edits = edits_for(here, info.name, settings, moving)
+    edits = edits_for(here, info, settings, moving)
     return Intent(git, here, settings, info, repository.current_branch(), reached, str(version), edits)
 
 

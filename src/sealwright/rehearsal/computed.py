@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from sealwright.errors import SealwrightError
-from sealwright.rehearsal.layout import cache_home
+from sealwright.rehearsal.cache import cache_home
 from sealwright.rehearsal.toolsets import Toolsets
 from sealwright.rehearsal.workspace import Workspace, machine_environment
 from sealwright.services.environments import PackageIndex, uv_cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,13 +14,6 @@ from sealwright.errors import UsageError
 from sealwright.rehearsal.lock import Lock
 
 _FORMAT = 2
-
-
-def cache_home(environ: Mapping[str, str]) -> Path:
-    """Where Sealwright keeps what it can make again (https://specifications.freedesktop.org/basedir-spec/)."""
-    base = environ.get("XDG_CACHE_HOME") or environ.get("LOCALAPPDATA")
-    home = Path(base) if base else Path(environ.get("HOME") or Path.home()) / ".cache"
-    return home / "sealwright"
 
 
 @dataclass(frozen=True, slots=True)

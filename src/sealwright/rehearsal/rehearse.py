@@ -20,8 +20,9 @@ from sealwright.rehearsal.act.choose import under_act
 from sealwright.rehearsal.act.engine import run_under_act
 from sealwright.rehearsal.act.program import find_act
 from sealwright.rehearsal.beyond import NEVER_REHEARSED, beyond
+from sealwright.rehearsal.cache import cache_home
 from sealwright.rehearsal.choose import Choice, choose, options_of
-from sealwright.rehearsal.layout import Layout, Subject, cache_home
+from sealwright.rehearsal.layout import Layout, Subject
 from sealwright.rehearsal.lock import Lock
 from sealwright.rehearsal.results import JobResult, JobState, Results
 from sealwright.rehearsal.runner import run_table

@@ -6,14 +6,14 @@ import hashlib
 import os
 import shutil
 import sys
-import tempfile
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 
 import sealwright
+from sealwright.locks import lock_of
+from sealwright.rehearsal.cache import made_once
 from sealwright.services.environments import PackageIndex, find_uv
 from sealwright.services.processes import run
 
@@ -38,41 +38,24 @@ class Toolsets:
 
     def bin(self, role: str) -> Path:
         """The folder of programs of a role's environment, which is made if it is not there yet."""
-        lock = files("sealwright.locks").joinpath(f"{role}.txt").read_bytes()
+        lock = lock_of(role).encode()
         parts = (lock, _PYTHON.encode(), str(_PACKAGE).encode())
         digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
         name = f"{role}-{digest[:20]}"
-        folder = self.cache / name
         with self._locks[name]:
-            if not folder.is_dir():
-                self._make(folder, lock)
+            folder = made_once(self.cache / name, lambda temporary: self._make(temporary, lock))
         return folder / ("Scripts" if os.name == "nt" else "bin")
 
-    def _make(self, folder: Path, lock: bytes) -> None:
-        self.cache.mkdir(parents=True, exist_ok=True)
+    def _make(self, temporary: Path, lock: bytes) -> Path:
         uv = find_uv(self.environ)
         env = {**self.environ, **self.index.uv_env()}
-        with tempfile.TemporaryDirectory(dir=self.cache) as temporary:
-            partial, requirements = Path(temporary) / "env", Path(temporary) / "lock.txt"
-            requirements.write_bytes(lock)
-            run([uv, "venv", "-q", "--relocatable", "--python", _PYTHON, partial], env=env)
-            install: list[str | Path] = [
-                uv,
-                "pip",
-                "install",
-                "-q",
-                "--require-hashes",
-                "--no-deps",
-                "--only-binary",
-                ":all:",
-            ]
-            run([*install, "--python", _python_of(partial), "-r", requirements], env=env)
-            _add_sealwright(partial)
-            try:
-                partial.rename(folder)
-            except OSError:
-                if not folder.is_dir():  # else another rehearsal was faster, with the same content
-                    raise
+        made, requirements = temporary / "env", temporary / "lock.txt"
+        requirements.write_bytes(lock)
+        run([uv, "venv", "-q", "--relocatable", "--python", _PYTHON, made], env=env)
+        options = ("-q", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--python", _python_of(made))
+        run([uv, "pip", "install", *options, "-r", requirements], env=env)
+        _add_sealwright(made)
+        return made
 
 
 def _python_of(environment: Path) -> Path:

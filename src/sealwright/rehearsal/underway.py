@@ -12,7 +12,8 @@ from sealwright.errors import Refused
 from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import AnyJob
 from sealwright.rehearsal.artifacts import Artifacts
-from sealwright.rehearsal.layout import Layout, Subject, cache_home
+from sealwright.rehearsal.cache import cache_home
+from sealwright.rehearsal.layout import Layout, Subject
 from sealwright.rehearsal.results import JobResult, Results
 from sealwright.rehearsal.schedule import Observer
 from sealwright.rehearsal.services import Services

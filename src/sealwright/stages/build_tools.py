@@ -8,7 +8,6 @@ import sys
 import sysconfig
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from sealwright.dossier.store import digest_file
 from sealwright.errors import SealwrightError
+from sealwright.locks import lock_of
 from sealwright.model import Finding, Tool
 from sealwright.services.environments import Environment, find_uv, uv
 from sealwright.stages.build_environment import WHEELS, BuildEnvironment, versions_in
@@ -69,8 +69,7 @@ def _front_end() -> dict[str, str]:
 
 
 def _role_lock() -> tuple[Locked, ...]:
-    text = files("sealwright.locks").joinpath(f"{_ROLE}.txt").read_text(encoding="utf-8")
-    return tuple(pin for pin in parse_locked(text, f"locks/{_ROLE}.txt") if pin.name in FRONT_END)
+    return tuple(pin for pin in parse_locked(lock_of(_ROLE), f"locks/{_ROLE}.txt") if pin.name in FRONT_END)
 
 
 def _listed(

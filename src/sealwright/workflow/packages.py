@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 
+from sealwright.locks import lock_of
 from sealwright.pipeline.pins import ACTIONS, FLOWS
 from sealwright.pipeline.steps import AnyJob, Call, Job, Tools, Use
 
@@ -55,8 +55,7 @@ def _summary(row: Installed) -> str:
 def _packages(job: AnyJob) -> Iterator[str]:
     for step in job.steps if isinstance(job, Job) else ():
         if isinstance(step, Tools):
-            lock = files("sealwright.locks").joinpath(f"{step.role.value}.txt").read_text(encoding="utf-8")
-            yield from (f"{name} {version}" for name, version in _LOCKED.findall(lock))
+            yield from (f"{name} {version}" for name, version in _LOCKED.findall(lock_of(step.role.value)))
 
 
 def _others(job: AnyJob) -> Iterator[str]:

@@ -14,6 +14,8 @@ Kind = Literal["release", "checkout"]
 
 TOOL = "tool"
 """Where the repository is checked out a second time, for the program in it. `source` may be changed by a build."""
+LOCKS = "src/sealwright/locks"
+"""Where the locks of the roles lie in the repository of the program."""
 SELF_GRANT = Grant("contents", "read", "check out the pipeline's own program")
 REQUIREMENT_VARIABLE = "SEALWRIGHT"
 
@@ -37,7 +39,7 @@ install "$RUNNER_TEMP/sealwright.txt"
 install "$("$bin/python" -I -m sealwright.locks {role})"
 """
 _CHECKED_OUT = f"""\
-install {TOOL}/src/sealwright/locks/{{role}}.txt
+install {TOOL}/{LOCKS}/{{role}}.txt
 site=$("$bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"), end="")')
 "$bin/python" -c 'import os; print(os.path.abspath("{TOOL}/src"))' > "$site/sealwright.pth"
 cat > "$bin/sealwright" <<'END'

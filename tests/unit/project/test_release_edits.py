@@ -131,8 +131,14 @@ def test_the_lock_says_the_new_version_of_this_project_alone(directory: str, new
         (LOCK.replace(b'version = "1.2.3"\nsource = { editable', b"source = { editable") % b".", "tiny", "."),
         (b"version = 1\n", "tiny", "."),
         (b"package = 1\n", "tiny", "."),
+        (b"package = [1]\n", "tiny", "."),
+        (b'package = [{ name = 1, version = "1", source = { editable = "." } }]\n', "tiny", "."),
+        (b'package = [{ name = "tiny", version = "1", source = "." }]\n', "tiny", "."),
     ],
-    ids=["another folder", "another name", "another's", "no version", "no package", "another shape"],
+    ids=[
+        *("another folder", "another name", "another's", "no version", "no package"),
+        *("no list", "no tables", "no name", "no source"),
+    ],
 )
 def test_a_lock_without_the_version_of_this_project_stays(lock: bytes, name: str, directory: str) -> None:
     assert with_own_version(lock, name, directory, "1.3.0") == lock

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
 
+from sealwright.locks import lock_of
 from sealwright.pipeline.jobs import table
 from sealwright.pipeline.pins import ACTIONS, DOWNLOAD, SETUP_PYTHON, UPLOAD
 from sealwright.pipeline.steps import Action, Call, Checkout, Ctx, Job, ProjectCall, Stage, Tools, Use
@@ -103,7 +103,7 @@ def test_every_job_installs_locked_wheels_and_nothing_else(rendered: Rendered) -
 
 @pytest.mark.parametrize("role", ["sign", "github"])
 def test_a_lock_of_a_privileged_job_pins_every_package_by_hash(role: str) -> None:
-    text = files("sealwright.locks").joinpath(f"{role}.txt").read_text(encoding="utf-8")
+    text = lock_of(role)
     entries = re.split(r"(?m)^(?=\S)", text)
     packages = [entry for entry in entries if entry.strip() and not entry.startswith("#")]
     assert packages

@@ -13,7 +13,8 @@ from sealwright.rehearsal.act.workflow import refuse_expressions
 from sealwright.rehearsal.actions.checkout import ORIGIN_VARIABLE
 from sealwright.rehearsal.actions.setup_python import VARIABLE as PYTHONS_VARIABLE
 from sealwright.rehearsal.artifacts import VARIABLE as ARTIFACTS_VARIABLE
-from sealwright.rehearsal.layout import Subject, cache_home
+from sealwright.rehearsal.cache import cache_home
+from sealwright.rehearsal.layout import Subject
 from sealwright.rehearsal.underway import Underway
 
 # What act works out by itself, unless it is told; nothing else may be told it this way, since that would take

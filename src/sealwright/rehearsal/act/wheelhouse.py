@@ -8,29 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
 from pathlib import Path
 
+from sealwright.locks import lock_of
 from sealwright.pipeline.steps import AnyJob, Job, Tools
-from sealwright.rehearsal.layout import cache_home
+from sealwright.rehearsal.cache import cache_home, made_once
 from sealwright.services.git import Repository
 from sealwright.services.interpreters import ask
 from sealwright.services.processes import run
+from sealwright.workflow.program import LOCKS
 
-_LOCKS = "src/sealwright/locks"
 _DOWNLOAD = ("-m", "pip", "download", "-q", "--require-hashes", "--only-binary", ":all:", "--no-deps")
 
 
 def our_locks(jobs: Iterable[AnyJob]) -> tuple[bytes, ...]:
     """The locks that these jobs install from where the program is a published one."""
-    return tuple(files("sealwright.locks").joinpath(name).read_bytes() for name in _names(jobs))
+    return tuple(lock_of(role).encode() for role in _roles(jobs))
 
 
 def tagged_locks(jobs: Iterable[AnyJob], repository: Repository, commit: str) -> tuple[bytes, ...]:
     """The same where they take the program from the commit. A job whose lock is missing there will say so itself."""
-    found = (repository.read(commit, f"{_LOCKS}/{name}") for name in _names(jobs))
+    found = (repository.read(commit, f"{LOCKS}/{role}.txt") for role in _roles(jobs))
     return tuple(lock for lock in found if lock is not None)
 
 
@@ -44,16 +43,7 @@ def fill(python: Path, locks: Iterable[bytes], environ: Mapping[str, str], varia
     about = repr(ask(python, environ)).encode()
     name = hashlib.sha256(b"\0".join((os.fsencode(os.path.realpath(python)), about, *wanted))).hexdigest()[:20]
     folder = cache_home(environ) / "wheels" / name
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-            _download(python, wanted, Path(temporary), variables)
-            try:
-                (Path(temporary) / "wheels").rename(folder)
-            except OSError:
-                if not folder.is_dir():  # else another rehearsal was faster, with the same files
-                    raise
-    return folder
+    return made_once(folder, lambda temporary: _downloaded(python, wanted, temporary, variables))
 
 
 def options(*folders: Path) -> str:
@@ -64,17 +54,18 @@ def options(*folders: Path) -> str:
     return "".join(["--no-index\n", *(f"--find-links {folder.as_uri()}\n" for folder in folders)])
 
 
-def _names(jobs: Iterable[AnyJob]) -> list[str]:
+def _roles(jobs: Iterable[AnyJob]) -> list[str]:
     steps = [step for job in jobs if isinstance(job, Job) for step in job.steps]
-    return sorted({f"{step.role.value}.txt" for step in steps if isinstance(step, Tools)})
+    return sorted({step.role.value for step in steps if isinstance(step, Tools)})
 
 
-def _download(python: Path, locks: Iterable[bytes], folder: Path, variables: Mapping[str, str]) -> None:
-    environment = folder / "env"
+def _downloaded(python: Path, locks: Iterable[bytes], folder: Path, variables: Mapping[str, str]) -> Path:
+    environment, wheels = folder / "env", folder / "wheels"
     run([python, "-m", "venv", environment], env=variables)
     arguments: list[str | Path] = []
     for number, lock in enumerate(locks):
         path = folder / f"{number}.txt"
         path.write_bytes(lock)
         arguments += ["-r", path]
-    run([environment / "bin/python", *_DOWNLOAD, "-d", folder / "wheels", *arguments], env=variables)
+    run([environment / "bin/python", *_DOWNLOAD, "-d", wheels, *arguments], env=variables)
+    return wheels

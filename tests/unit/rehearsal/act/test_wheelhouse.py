@@ -6,25 +6,25 @@ import os
 import re
 import subprocess
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from tests.support.projects import git
 
+from sealwright.locks import lock_of
 from sealwright.model import Cell
 from sealwright.pipeline.jobs import table
 from sealwright.pipeline.options import Options
 from sealwright.pipeline.steps import Role
 from sealwright.rehearsal.act import wheelhouse
-from sealwright.rehearsal.layout import cache_home
+from sealwright.rehearsal.cache import cache_home
 from sealwright.services.git import Repository
 from sealwright.services.package_index import PackageIndex
 from sealwright.services.processes import ProcessFailed
 
 JOBS = table(Options((Cell("ubuntu-24.04", "3.11"),), tool="checkout"))
 PYTHON = Path(sys.executable)
-LOCKS = {role.value: files("sealwright.locks").joinpath(f"{role.value}.txt").read_bytes() for role in Role}
+LOCKS = {role.value: lock_of(role.value).encode() for role in Role}
 _ENTRY = re.search(rb"^packaging==.*\n(?: +--hash.*\n)+", LOCKS["plan"], re.MULTILINE)
 assert _ENTRY
 LOCK = _ENTRY[0]
